@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { messageOf } from '@app/core';
+
+const seconds = z.number().positive();
+const record = z.record(z.string(), z.unknown());
+
+/** What `CONFIG_FILE` may hold. An unknown key is an error, so that a misspelt one is not silently without effect. */
+const configFileSchema = z.strictObject({
+  targets: z.unknown().optional(),
+  slo: z
+    .strictObject({ ttftP95Seconds: z.number().min(0).optional(), itlP95Seconds: z.number().min(0).optional() })
+    .optional(),
+  thresholds: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+  durations: z
+    .strictObject({
+      d1Seconds: seconds.optional(),
+      d1Samples: z.number().int().min(1).optional(),
+      d2Seconds: seconds.optional(),
+      d3Seconds: seconds.optional(),
+    })
+    .optional(),
+  policy: z
+    .record(
+      z.string(),
+      z.strictObject({
+        gate: z.enum(['automatic', 'approval', 'recommend']).optional(),
+        targets: z.array(z.string()).optional(),
+        windows: z.array(z.unknown()).optional(),
+        perDay: z.number().int().min(0).optional(),
+      }),
+    )
+    .optional(),
+  monitor: z
+    .record(z.string(), z.strictObject({ settleSeconds: seconds.optional(), windowSeconds: seconds.optional() }))
+    .optional(),
+  retention: record.optional(),
+  webhooks: z.unknown().optional(),
+});
+export type ConfigFile = z.infer<typeof configFileSchema>;
+
+export interface ConfigFileResult {
+  readonly file: ConfigFile;
+  readonly problems: readonly string[];
+}
+
+/** Reads the YAML file; every problem names its key, never its value. */
+export function readConfigFile(path: string | undefined): ConfigFileResult {
+  if (path === undefined) return { file: {}, problems: [] };
+  let document: unknown;
+  try {
+    document = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    return { file: {}, problems: [`CONFIG_FILE: ${path} could not be read: ${messageOf(error).split('\n')[0]}`] };
+  }
+  const parsed = configFileSchema.safeParse(document);
+  if (parsed.success) return { file: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map((issue) => {
+    const where = issue.path.join('.');
+    return `CONFIG_FILE${where === '' ? '' : ` ${where}`}: ${issue.message}`;
+  });
+  return { file: {}, problems };
+}

@@ -1,0 +1,77 @@
+import type { Objective, RunMode } from '@app/core';
+
+export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
+/** In rising order: each includes those before it. */
+export type Role = (typeof ROLES)[number];
+export const GPU_SOURCES = ['auto', 'nvidia-smi', 'dcgm', 'none'] as const;
+export type GpuSource = (typeof GPU_SOURCES)[number];
+
+export interface ApiKey {
+  readonly name: string;
+  readonly role: Role;
+  /** Lower-case hexadecimal SHA-256 of the key's UTF-8 bytes. */
+  readonly sha256: string;
+}
+
+/** Duration classes of the rules: D1 bottlenecks, D2 drift, D3 efficiency. */
+export interface Durations {
+  readonly d1Seconds: number;
+  readonly d1Samples: number;
+  readonly d2Seconds: number;
+  readonly d3Seconds: number;
+}
+
+/** Everything that can be configured, checked and typed. Inject this class; nothing else reads the environment. */
+export class Settings {
+  readonly http!: {
+    readonly host: string;
+    readonly port: number;
+    readonly allowedHosts: readonly string[];
+    /** 0 = off. */
+    readonly rateLimitPerMinute: number;
+    readonly apiKeys: readonly ApiKey[];
+  };
+  readonly store!: { readonly dataDir: string };
+  readonly sources!: {
+    readonly gpu: GpuSource;
+    readonly dcgmUrl: string | null;
+    readonly nodeExporterUrl: string | null;
+    readonly engineUrls: readonly string[];
+    readonly lmcacheUrls: readonly string[];
+    /** `auto`, `none` or a file. */
+    readonly kernelLog: string;
+  };
+  readonly sampling!: { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly llm!: {
+    readonly enabled: boolean;
+    readonly apiKey: string | null;
+    readonly model: string;
+    /** Without `/openai/v1`. */
+    readonly baseUrl: string;
+    readonly timeoutMs: number;
+    readonly maxRetries: number;
+    readonly dailyTokenBudget: number;
+  };
+  readonly policy!: {
+    readonly maxMode: RunMode;
+    readonly approvalTtlSeconds: number;
+    readonly monitorWindowSeconds: number;
+  };
+  /** 0 = no objective (batch). */
+  readonly slo!: { readonly ttftP95Seconds: number; readonly itlP95Seconds: number };
+  readonly durations!: Durations;
+  /** Per rule id, per threshold name. */
+  readonly thresholds!: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly shutdownGraceMs!: number;
+  /** Settings that are understood but have no effect in this version, in words for the log. */
+  readonly notices!: readonly string[];
+
+  constructor(values: SettingsValues) {
+    Object.assign(this, values);
+  }
+}
+
+export type SettingsValues = { readonly [K in keyof Settings]: Settings[K] };
+
+export const DEFAULT_TARGET = 'local';
+export const DEFAULT_OBJECTIVE: Objective = 'balanced';

@@ -1,0 +1,28 @@
+/** Every code that an `AppError` can carry. The HTTP status of each stands in the agent's problem filter. */
+export const ERROR_CODES = [
+  'validation_failed',
+  'configuration_invalid',
+  'unauthorized',
+  'forbidden',
+  'host_not_allowed',
+  'origin_not_allowed',
+  'mode_not_allowed',
+  'not_found',
+  'target_not_found',
+  'run_not_found',
+  'route_not_found',
+  'run_not_cancellable',
+  'idempotency_key_reused',
+  'unsupported_media_type',
+  'payload_too_large',
+  'malformed_request',
+  'rate_limited',
+  'not_implemented',
+  'shutting_down',
+  'collection_failed',
+  'analysis_failed',
+  'store_failed',
+  'run_interrupted',
+  'internal_error',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,0 +1,24 @@
+import type { Analysis } from '../domain/analysis.js';
+import type { ActionDefinition } from '../domain/action.js';
+import type { Insights } from '../domain/insights.js';
+import type { Objective, RunMode } from '../domain/run.js';
+import type { Snapshot } from '../domain/snapshot.js';
+
+/** All that a writer may know. What is not in here can't be said. */
+export interface InsightRequest {
+  readonly runId: string;
+  readonly target: string;
+  readonly mode: RunMode;
+  readonly objective: Objective;
+  readonly snapshot: Snapshot;
+  readonly analysis: Analysis;
+  /** The catalogue's entries of the action types that the findings propose. */
+  readonly candidateActions: readonly ActionDefinition[];
+  /** Aborted when the run is cancelled. */
+  readonly signal?: AbortSignal;
+}
+
+/** Turns an analysis into sentences and recommendations; implemented by rules and by a model. */
+export abstract class InsightWriter {
+  abstract write(request: InsightRequest): Promise<Insights>;
+}
