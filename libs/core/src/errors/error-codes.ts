@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'rate_limited',
   'not_implemented',
   'shutting_down',
+  'not_ready',
   'collection_failed',
   'analysis_failed',
   'store_failed',

@@ -1,0 +1,43 @@
+import { Logger } from '@nestjs/common';
+import { loadSettings, type Settings } from '@app/config';
+import { AppError, messageOf } from '@app/core';
+import { disableTracing } from '@app/llm';
+import { startFirstRun } from './boot/first-run.js';
+import { createApp } from './create-app.js';
+
+/** sysexits(3) EX_CONFIG. */
+const EXIT_CONFIGURATION = 78;
+
+function settingsOrExit(): Settings {
+  try {
+    return loadSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIGURATION);
+  }
+}
+
+function announce(settings: Settings, url: string): void {
+  const keys = settings.http.apiKeys.length;
+  const access = keys > 0 ? `${keys} API key(s)` : 'no API_KEYS set: every caller on this machine is let in';
+  process.stdout.write(
+    `\n  Resource Agent\n    dashboard  ${url}/  (shows the API documentation in this version)\n` +
+      `    API docs   ${url}/docs\n    status     ${url}/optimize/status\n    access     ${access}\n\n`,
+  );
+}
+
+disableTracing(process.env);
+const settings = settingsOrExit();
+const logger = new Logger('Agent');
+try {
+  const app = await createApp(settings);
+  app.enableShutdownHooks(undefined, { useProcessExit: true });
+  await app.listen(settings.http.port, settings.http.host);
+  announce(settings, (await app.getUrl()).replace('[::1]', 'localhost'));
+  for (const notice of settings.notices) logger.warn(notice);
+  await startFirstRun(app);
+} catch (error) {
+  process.stderr.write(`Resource Agent could not start: ${messageOf(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_TARGET } from '@app/config';
+import { Clock, type RunSummary, type Section, SECTION_NAMES, SnapshotSource } from '@app/core';
+import { LlmHealth } from '@app/llm';
+import { StoreHealth } from '@app/persistence';
+import { RunService } from '@app/workflow';
+
+export type ComponentStatus = 'up' | 'degraded' | 'down' | 'absent';
+
+export interface Component {
+  readonly name: string;
+  readonly status: ComponentStatus;
+  readonly detail: string | null;
+  readonly checkedAt: string | null;
+}
+
+export interface StatusView {
+  readonly state: 'idle' | 'busy';
+  readonly activeRuns: readonly RunSummary[];
+  readonly queuedRuns: number;
+  readonly awaitingApproval: readonly RunSummary[];
+  readonly lastRun: RunSummary | null;
+  readonly components: readonly Component[];
+}
+
+/** What `/optimize/status` says: the runs, and how each part the agent depends on is. */
+@Injectable()
+export class StatusService {
+  constructor(
+    private readonly runs: RunService,
+    private readonly snapshots: SnapshotSource,
+    private readonly llm: LlmHealth,
+    private readonly store: StoreHealth,
+    private readonly clock: Clock,
+  ) {}
+
+  async status(): Promise<StatusView> {
+    const runs = await this.runs.status();
+    return { ...runs, components: [...this.sources(), this.llmComponent(), this.storeComponent()] };
+  }
+
+  private sources(): Component[] {
+    const sections = this.snapshots.latest(DEFAULT_TARGET)?.sections;
+    return SECTION_NAMES.map((name) => componentOf(name, sections?.[name]));
+  }
+
+  private llmComponent(): Component {
+    return { name: 'llm', ...this.llm.status() };
+  }
+
+  private storeComponent(): Component {
+    const { ok, detail } = this.store.check();
+    return { name: 'store', status: ok ? 'up' : 'down', detail, checkedAt: this.clock.isoNow() };
+  }
+}
+
+/** `stale` and `partial` still give data, so they are degraded; what gives none is down, or absent by intent. */
+function componentOf(name: string, section: Section | undefined): Component {
+  if (section === undefined) return { name, status: 'degraded', detail: 'not sampled yet', checkedAt: null };
+  const statusOf: Readonly<Record<Section['status'], ComponentStatus>> = {
+    ok: 'up',
+    partial: 'degraded',
+    stale: 'degraded',
+    absent: 'absent',
+    failed: 'down',
+    denied: 'down',
+    timeout: 'down',
+  };
+  return { name, status: statusOf[section.status], detail: section.detail, checkedAt: section.collectedAt };
+}

@@ -1,0 +1,70 @@
+import { Controller, Get, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { AppError } from '@app/core';
+import { RequireRole } from '../access/access.decorators.js';
+
+function notImplemented(what: string): never {
+  throw new AppError('not_implemented', `${what} is not in this version.`);
+}
+
+/** Routes that the API names and this version does not have: they say so, after checking the caller. */
+@ApiTags('not in this version')
+@ApiResponse({ status: 501, description: 'Not in this version (`code: not_implemented`).' })
+@Controller()
+export class UnavailableController {
+  @Get('optimize/runs/:id/events')
+  @RequireRole('viewer')
+  @ApiOperation({ summary: 'Live events of a run (501)' })
+  events(@Param('id') _id: string): never {
+    return notImplemented('The event stream of a run');
+  }
+
+  @Get('optimize/runs/:id/prompt')
+  @RequireRole('operator')
+  @ApiOperation({ summary: 'What was sent to the model (501)' })
+  prompt(@Param('id') _id: string): never {
+    return notImplemented('The record of prompts');
+  }
+
+  @Post('optimize/runs/:id/approval')
+  @RequireRole('approver')
+  @ApiOperation({ summary: 'Approve or reject a plan (501)' })
+  approval(@Param('id') _id: string): never {
+    return notImplemented('Approval');
+  }
+
+  @Post('optimize/runs/:id/rollback')
+  @RequireRole('approver')
+  @ApiOperation({ summary: 'Undo what a run did (501)' })
+  rollback(@Param('id') _id: string): never {
+    return notImplemented('Rollback');
+  }
+
+  @Get('targets/:id/history')
+  @RequireRole('viewer')
+  @ApiOperation({ summary: 'Series of a signal (501)' })
+  history(@Param('id') _id: string): never {
+    return notImplemented('The history of signals');
+  }
+
+  @Post('analysis')
+  @RequireRole('operator')
+  @ApiOperation({ summary: 'Analyse a recorded bundle (501)' })
+  analysis(): never {
+    return notImplemented('The analysis of recorded bundles');
+  }
+
+  @Get('audit')
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Decisions and actions (501)' })
+  audit(): never {
+    return notImplemented('The audit log');
+  }
+
+  @Get('metrics')
+  @RequireRole('viewer')
+  @ApiOperation({ summary: 'Prometheus text about the agent (501)' })
+  metrics(): never {
+    return notImplemented('The metrics page');
+  }
+}
