@@ -1,0 +1,157 @@
+import type { Clock } from '@app/core';
+import { runDirectly, type DirectRun } from './direct-run.js';
+import { findExecutable } from './find-executable.js';
+import { HangCircuit } from './hang-circuit.js';
+import { HelperProcess, type HelperAnswer } from './helper-process.js';
+import { isGroupGoneSoon, killGroup } from './process-group.js';
+import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
+
+/** What came of asking nvidia-smi. */
+export type NvidiaSmiAnswer =
+  | { readonly kind: 'data'; readonly data: unknown; readonly warning: string | null }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'exit'; readonly exitCode: number | null; readonly signal: string | null; readonly output: string }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly output: string }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  | { readonly kind: 'paused'; readonly retryInMs: number }
+  | { readonly kind: 'still-hanging' }
+  | { readonly kind: 'not-run'; readonly reason: string };
+
+/** Whoever reads nvidia-smi needs only this of the client. */
+export interface NvidiaSmiReader {
+  read(options: { readonly timeoutMs: number }): Promise<NvidiaSmiAnswer>;
+}
+
+export interface NvidiaSmiClientOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Looked at on every read. Only what nvidia-smi needs of it is handed on, so no secret reaches a child. */
+  readonly environment?: () => NodeJS.ProcessEnv;
+}
+
+const PROGRAM = 'nvidia-smi';
+const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|SystemRoot|NVIDIA_.*|CUDA_.*)$/;
+/** Less is not worth starting a process for. */
+const SHORTEST_RUN_MS = 50;
+const CLOSED: NvidiaSmiAnswer = { kind: 'not-run', reason: 'the agent is shutting down' };
+
+/** Calls node-nvidia-smi so that it can neither hang, pile up nor leave a process behind. */
+export class NvidiaSmiClient implements NvidiaSmiReader {
+  readonly #environment: () => NodeJS.ProcessEnv;
+  readonly #helper: HelperProcess = new HelperProcess();
+  readonly #circuit: HangCircuit;
+  #flight: Promise<NvidiaSmiAnswer> | null = null;
+  #directGroupId: number | null = null;
+  #hungGroupId: number | null = null;
+  #isTooLargeForHelper: boolean = false;
+  #isClosed: boolean = false;
+
+  constructor(options: NvidiaSmiClientOptions) {
+    this.#environment = options.environment ?? ((): NodeJS.ProcessEnv => process.env);
+    this.#circuit = new HangCircuit(options.clock);
+  }
+
+  /** Never rejects for what nvidia-smi does. A call made while one is under way joins it, and its deadline. */
+  read({ timeoutMs }: { readonly timeoutMs: number }): Promise<NvidiaSmiAnswer> {
+    this.#flight ??= this.#read(timeoutMs).finally(() => {
+      this.#flight = null;
+    });
+    return this.#flight;
+  }
+
+  /** Kills whatever runs for good; a read under way answers soon after. */
+  close(): void {
+    this.#isClosed = true;
+    this.#helper.kill();
+    if (this.#directGroupId !== null) killGroup(this.#directGroupId);
+  }
+
+  async #read(timeoutMs: number): Promise<NvidiaSmiAnswer> {
+    const retryInMs = this.#circuit.pauseLeftMs();
+    if (retryInMs > 0) return { kind: 'paused', retryInMs };
+    if (this.#hungGroupId !== null && !(await isGroupGoneSoon(this.#hungGroupId))) return { kind: 'still-hanging' };
+    this.#hungGroupId = null;
+    const environment = minimalEnvironment(this.#environment());
+    const file = await findExecutable(PROGRAM, environment.PATH ?? '');
+    if (file === null) return { kind: 'not-found' };
+    if (this.#isClosed) return CLOSED;
+    const answer = await this.#ask(file, environment, timeoutMs);
+    if (answer.kind === 'timeout') this.#circuit.recordHang();
+    else this.#circuit.recordAnswer();
+    return answer;
+  }
+
+  async #ask(file: string, environment: NodeJS.ProcessEnv, timeoutMs: number): Promise<NvidiaSmiAnswer> {
+    const startedAt = performance.now();
+    if (this.#isTooLargeForHelper) return this.#askDirectly(file, environment, timeoutMs, timeoutMs);
+    const answer = await this.#helper.ask(environment, timeoutMs);
+    if (answer.kind === 'timeout') return this.#hung(answer.groupId, timeoutMs);
+    if (answer.kind === 'data') {
+      if (answer.data) return { kind: 'data', data: answer.data, warning: null };
+      return { kind: 'unreadable', reason: 'it wrote nothing', output: '' };
+    }
+    this.#isTooLargeForHelper = answer.kind === 'error' && answer.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+    if (this.#isClosed) return CLOSED;
+    const leftMs = timeoutMs - (performance.now() - startedAt);
+    if (leftMs < SHORTEST_RUN_MS) return withoutDetails(answer);
+    // The package keeps back what the program wrote, and that says what is wrong.
+    return this.#askDirectly(file, environment, leftMs, timeoutMs);
+  }
+
+  async #askDirectly(
+    file: string,
+    environment: NodeJS.ProcessEnv,
+    leftMs: number,
+    timeoutMs: number,
+  ): Promise<NvidiaSmiAnswer> {
+    const run = await runDirectly(file, ['-q', '-x'], {
+      environment,
+      timeoutMs: leftMs,
+      onStart: (groupId) => {
+        this.#directGroupId = groupId;
+      },
+    });
+    this.#directGroupId = null;
+    return run.kind === 'timeout' ? this.#hung(run.groupId, timeoutMs) : answerFromRun(run);
+  }
+
+  #hung(groupId: number, timeoutMs: number): NvidiaSmiAnswer {
+    this.#hungGroupId = groupId;
+    return { kind: 'timeout', timeoutMs };
+  }
+}
+
+function minimalEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(environment).filter(([name]) => PASSED_ON.test(name));
+  // Messages and decimal points do not depend on the host's language.
+  return { ...Object.fromEntries(passedOn), LC_ALL: 'C' };
+}
+
+/** Judges a text as if nvidia-smi had just printed it, for text that was copied off a machine. */
+export function answerFromText(stdout: string, stderr = ''): NvidiaSmiAnswer {
+  const parsed = parseNvidiaSmiXml(stdout);
+  if (parsed.kind === 'empty') return { kind: 'unreadable', reason: 'it wrote nothing', output: stderr };
+  if (parsed.kind === 'broken') return { kind: 'unreadable', reason: parsed.reason, output: stdout };
+  const warning = [stderr.trim(), parsed.textAround].filter((part) => part !== '').join(' ');
+  return { kind: 'data', data: parsed.data, warning: warning === '' ? null : warning };
+}
+
+function answerFromRun(run: Exclude<DirectRun, { kind: 'timeout' }>): NvidiaSmiAnswer {
+  switch (run.kind) {
+    case 'exited': {
+      const { exitCode, signal, stdout, stderr } = run;
+      if (exitCode === 0) return answerFromText(stdout, stderr);
+      return { kind: 'exit', exitCode, signal, output: `${stdout} ${stderr}` };
+    }
+    case 'too-large':
+      return { kind: 'unreadable', reason: `it wrote more than ${run.limitBytes} bytes`, output: '' };
+    case 'not-started':
+      // The file exists but cannot be started, as a script whose interpreter is missing: a shell would exit with 127.
+      return run.code === 'ENOENT' ? { kind: 'not-found' } : { kind: 'not-run', reason: run.message };
+  }
+}
+
+function withoutDetails(answer: Extract<HelperAnswer, { kind: 'error' | 'died' }>): NvidiaSmiAnswer {
+  if (answer.kind === 'died') return { kind: 'not-run', reason: answer.message };
+  if (typeof answer.code !== 'number') return { kind: 'unreadable', reason: answer.message, output: '' };
+  return { kind: 'exit', exitCode: answer.code, signal: null, output: answer.message };
+}

@@ -1,0 +1,4 @@
+export * from './gpu-xml-values.js';
+export * from './gpu.builder.js';
+export * from './nvidia-smi-log.builder.js';
+export * from './nvidia-smi.fake.js';
