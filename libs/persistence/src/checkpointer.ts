@@ -1,0 +1,51 @@
+import type { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
+import { TERMINAL_RUN_STATUSES } from '@app/core';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+const SAVER_TABLES = ['checkpoints', 'writes'] as const;
+
+/** LangGraph's checkpoints, in the same file as the runs. A thread has the id of its run. */
+export class Checkpoints {
+  private saver: Promise<SqliteSaver> | null = null;
+
+  constructor(private readonly database: SqliteDatabase) {}
+
+  /** The saver is loaded on first use, since it is heavy and the service listens before its first run. */
+  create(): Promise<SqliteSaver> {
+    this.saver ??= loadSaver(this.database);
+    return this.saver;
+  }
+
+  /** Nothing else prunes them: a run that has ended needs its checkpoints no more. */
+  deleteThread(threadId: string): void {
+    this.deleteWhere('thread_id = ?', [threadId]);
+  }
+
+  /** Threads that a crash left behind between the end of their run and their deletion. */
+  deleteFinishedThreads(): void {
+    const places = TERMINAL_RUN_STATUSES.map(() => '?').join(', ');
+    this.deleteWhere(`thread_id IN (SELECT id FROM runs WHERE status IN (${places}))`, TERMINAL_RUN_STATUSES);
+  }
+
+  private deleteWhere(condition: string, parameters: readonly string[]): void {
+    this.database.transaction(() => {
+      for (const table of SAVER_TABLES) {
+        // The saver makes its tables at its first use.
+        if (!this.hasTable(table)) continue;
+        this.database.connection.prepare<unknown[]>(`DELETE FROM ${table} WHERE ${condition}`).run(...parameters);
+      }
+    });
+  }
+
+  private hasTable(name: string): boolean {
+    const statement = this.database.connection.prepare<[string]>(
+      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+    );
+    return statement.get(name) !== undefined;
+  }
+}
+
+async function loadSaver(database: SqliteDatabase): Promise<SqliteSaver> {
+  const { SqliteSaver } = await import('@langchain/langgraph-checkpoint-sqlite');
+  return new SqliteSaver(database.connection);
+}

@@ -1,0 +1,3 @@
+export * from './analysis/index.js';
+export * from './gpu/index.js';
+export * from './workflow/index.js';
