@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import BetterSqlite3 from 'better-sqlite3';
 import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { AppError, messageOf } from '@app/core';
+import { AppError } from '@app/core';
 import { migrate } from './migrations/migrate.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import type { StoreSchema } from './schema.js';
@@ -41,7 +41,7 @@ export class SqliteDatabase implements OnApplicationShutdown {
       return new SqliteDatabase(prepareConnection(new BetterSqlite3(file)));
     } catch (error) {
       if (error instanceof AppError) throw error;
-      throw new AppError('store_failed', `The store in DATA_DIR can't be opened: ${messageOf(error)}`, {
+      throw new AppError('store_failed', `The store in DATA_DIR can't be opened: ${textOf(error)}`, {
         cause: error,
       });
     }
@@ -82,7 +82,7 @@ export class SqliteDatabase implements OnApplicationShutdown {
       return work();
     } catch (error) {
       if (error instanceof AppError) throw error;
-      throw new AppError('store_failed', `The store failed: ${messageOf(error)}`, { cause: error });
+      throw new AppError('store_failed', `The store failed: ${textOf(error)}`, { cause: error });
     }
   }
 }
@@ -101,4 +101,10 @@ function prepareConnection(connection: BetterSqlite3.Database): BetterSqlite3.Da
     connection.close();
     throw error;
   }
+}
+
+/** The native addon makes its errors with the first `Error` that it met, so `instanceof` says nothing about them. */
+function textOf(error: unknown): string {
+  const isErrorLike = typeof error === 'object' && error !== null && 'message' in error;
+  return isErrorLike ? String(error.message) : String(error);
 }
