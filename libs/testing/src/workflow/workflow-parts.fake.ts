@@ -57,7 +57,7 @@ export class ScriptedCatalogue {
     }));
   }
 
-  find(type: string): ActionDefinition | undefined {
-    return this.catalogue().find((definition) => definition.type === type);
+  find(type: string): ActionDefinition | null {
+    return this.catalogue().find((definition) => definition.type === type) ?? null;
   }
 }
