@@ -11,6 +11,7 @@ import { WorkflowModule } from '@app/workflow';
 import { AccessGuard } from './access/access.guard.js';
 import { KeyRing } from './access/key-ring.js';
 import { GracefulShutdown } from './boot/graceful-shutdown.js';
+import { LedgerModule } from './boot/ledger.module.js';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { OptimizeController } from './optimize/optimize.controller.js';
@@ -35,6 +36,7 @@ export class AppModule {
         MetricsModule,
         AnalysisModule,
         ActionsModule,
+        LedgerModule,
         LlmModule,
         WorkflowModule,
       ],

@@ -5,6 +5,8 @@ import { LlmHealth } from '@app/llm';
 import { StoreHealth } from '@app/persistence';
 import { RunService } from '@app/workflow';
 
+const STORE_CHECK_MS = 1000;
+
 export type ComponentStatus = 'up' | 'degraded' | 'down' | 'absent';
 
 export interface Component {
@@ -26,6 +28,8 @@ export interface StatusView {
 /** What `/optimize/status` says: the runs, and how each part the agent depends on is. */
 @Injectable()
 export class StatusService {
+  private lastStoreCheck: { readonly at: number; readonly component: Component } | null = null;
+
   constructor(
     private readonly runs: RunService,
     private readonly snapshots: SnapshotSource,
@@ -48,9 +52,20 @@ export class StatusService {
     return { name: 'llm', ...this.llm.status() };
   }
 
+  /** The check writes to the store, so that pollers share one per second. */
   private storeComponent(): Component {
-    const { ok, detail } = this.store.check();
-    return { name: 'store', status: ok ? 'up' : 'down', detail, checkedAt: this.clock.isoNow() };
+    const now = this.clock.now();
+    if (this.lastStoreCheck === null || now - this.lastStoreCheck.at >= STORE_CHECK_MS) {
+      const { ok, detail } = this.store.check();
+      const component: Component = {
+        name: 'store',
+        status: ok ? 'up' : 'down',
+        detail,
+        checkedAt: this.clock.isoNow(),
+      };
+      this.lastStoreCheck = { at: now, component };
+    }
+    return this.lastStoreCheck.component;
   }
 }
 

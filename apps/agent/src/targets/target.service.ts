@@ -45,7 +45,7 @@ export class TargetService {
     if (this.analysed?.collectedAt === latest.collectedAt) return this.analysed.analysis;
     const analysis = this.analyzer.analyze(this.snapshots.window(id), {
       target: id,
-      now: this.clock.now(),
+      nowMs: this.clock.now(),
       intervalSeconds: this.settings.sampling.intervalMs / 1000,
       durations: this.settings.durations,
       slo: this.settings.slo,
