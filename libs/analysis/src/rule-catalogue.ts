@@ -1,0 +1,57 @@
+import type { Category, EvidenceUnit, SubjectKind } from '@app/core';
+import type { AnalysisContext } from './analysis-context.js';
+import { type DurationClass, type RuleInput, subjectKindOf } from './rules/rule.js';
+import { RULES } from './rules/rules.js';
+import { thresholdsOutOfRangeOf, unknownThresholdsOf } from './rules/thresholds.js';
+
+/** A rule as the API shows it. */
+export interface RuleDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly category: Category;
+  readonly subject: SubjectKind;
+  readonly inputs: readonly RuleInput[];
+  readonly thresholds: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: EvidenceUnit;
+    readonly source: string;
+    readonly range: { readonly min: number; readonly max: number };
+    readonly description: string;
+  }[];
+  readonly durationClass: DurationClass;
+  readonly candidateActions: readonly string[];
+  readonly reference: string;
+}
+
+/** Every rule with its built-in thresholds. */
+export function ruleCatalogue(): RuleDescription[] {
+  return RULES.map((rule) => ({
+    id: rule.id,
+    title: rule.title,
+    category: rule.category,
+    subject: subjectKindOf(rule.scope),
+    inputs: rule.inputs,
+    thresholds: Object.entries(rule.thresholds).map(([name, { value, unit, source, range, description }]) => ({
+      name,
+      value,
+      unit,
+      source,
+      range,
+      description,
+    })),
+    durationClass: rule.durationClass,
+    candidateActions: rule.candidateActions,
+    reference: rule.reference,
+  }));
+}
+
+/** Configured thresholds that no rule has, as `rule` or `rule.threshold`. */
+export function unknownThresholds(overrides: AnalysisContext['thresholds']): string[] {
+  return unknownThresholdsOf(RULES, overrides);
+}
+
+/** Configured thresholds outside the range of their rule, in words; they take effect at the nearer end. */
+export function thresholdsOutOfRange(overrides: AnalysisContext['thresholds']): string[] {
+  return thresholdsOutOfRangeOf(RULES, overrides);
+}

@@ -1,0 +1,105 @@
+import type { Confidence, Engine, Gpu, KernelEvent, Severity } from '@app/core';
+import { SEVERITIES } from '@app/core';
+import { type RuleContext, type RuleSample, type Run, startOf } from './rule.js';
+
+/** How far a counter rose; null when either reading is missing or it fell, which means a restart. */
+export function counterDelta(before: number | null | undefined, after: number | null): number | null {
+  if (before === null || before === undefined || after === null || after < before) return null;
+  return after - before;
+}
+
+/** Seconds since the previous sample; null without one. */
+export function secondsSincePrevious(sample: RuleSample<unknown>): number | null {
+  if (!sample.previous) return null;
+  return (sample.atMs - sample.previous.atMs) / 1000;
+}
+
+/** Share of the interval that the GPU spent under a clock reason, from the driver's time counters. */
+export function throttleShare(sample: RuleSample<Gpu>, reason: keyof Gpu['clockEventSeconds']): number | null {
+  const seconds = secondsSincePrevious(sample);
+  const delta = counterDelta(sample.previous?.state.clockEventSeconds[reason], sample.state.clockEventSeconds[reason]);
+  if (seconds === null || seconds <= 0 || delta === null) return null;
+  return Math.min(1, delta / seconds);
+}
+
+/** SM clock as a share of its maximum; low clocks of an idle GPU say nothing, so only when busy. */
+export function clockRatio(gpu: Gpu, busyUtilization: number): number | null {
+  const { smMhz, maxSmMhz } = gpu.clocks;
+  if (!isBusy(gpu, busyUtilization) || smMhz === null || maxSmMhz === null || maxSmMhz <= 0) return null;
+  return smMhz / maxSmMhz;
+}
+
+/** Null where the driver gives no utilization (MIG). */
+export function isBusy(gpu: Gpu, busyUtilization: number): boolean | null {
+  const utilization = gpu.utilization.gpuRatio;
+  return utilization === null ? null : utilization >= busyUtilization;
+}
+
+export interface CapacityWaiting {
+  readonly requests: number;
+  readonly signal: 'engines.requestsWaitingCapacity' | 'engines.requestsWaiting' | 'derived.requestsWaitingNotDeferred';
+  readonly confidence: Confidence;
+}
+
+/** Requests that wait for capacity. Deferred ones (LoRA slots, KV transfer) never count as demand. */
+export function capacityWaiting(engine: Engine): CapacityWaiting | null {
+  const { requestsWaiting, requestsWaitingCapacity, requestsWaitingDeferred } = engine;
+  if (requestsWaitingCapacity !== null) {
+    return { requests: requestsWaitingCapacity, signal: 'engines.requestsWaitingCapacity', confidence: 'high' };
+  }
+  if (requestsWaiting === null) return null;
+  if (requestsWaitingDeferred !== null) {
+    const requests = Math.max(0, requestsWaiting - requestsWaitingDeferred);
+    return { requests, signal: 'derived.requestsWaitingNotDeferred', confidence: 'medium' };
+  }
+  return { requests: requestsWaiting, signal: 'engines.requestsWaiting', confidence: 'medium' };
+}
+
+/** Preemptions since the previous sample; null without one or without the counter. */
+export function preemptionDelta(sample: RuleSample<Engine>): number | null {
+  return counterDelta(sample.previous?.state.counters.preemptions, sample.state.counters.preemptions);
+}
+
+/** Sum of a delta over the run's samples; null when none had one. */
+export function sumOver<S>(run: Run<S>, delta: (sample: RuleSample<S>) => number | null): number | null {
+  const deltas = run.map(({ sample }) => delta(sample)).filter((value) => value !== null);
+  return deltas.length === 0 ? null : deltas.reduce((sum, value) => sum + value, 0);
+}
+
+/** Whether an engine on this GPU misses its objective while the rule holds; null when that can't be told. */
+export function gpuMissesSlo(run: Run<Gpu>, context: RuleContext): boolean | null {
+  return context.breaches.onGpu(run[0].sample.subject.id, startOf(run));
+}
+
+/**
+ * Bus ids come as `00000000:3B:00.0` from the driver and as `0000:3b:00` in its kernel messages;
+ * both become `0000:3b:00`.
+ */
+export function normalizedBusId(busId: string | null): string | null {
+  const match = /^(?:PCI:)?(?:([0-9a-f]+):)?([0-9a-f]{2}):([0-9a-f]{2})(?:\.[0-9a-f])?$/i.exec(busId?.trim() ?? '');
+  if (!match) return null;
+  const domain = (match[1] ?? '').slice(-4).padStart(4, '0');
+  return `${domain}:${match[2]}:${match[3]}`.toLowerCase();
+}
+
+/** XID lines of one GPU, by bus id. */
+export function xidsOf(events: readonly KernelEvent[], pciBusId: string | null): readonly KernelEvent[] {
+  const busId = normalizedBusId(pciBusId);
+  if (busId === null) return [];
+  return events.filter((event) => event.kind === 'xid' && normalizedBusId(event.pciBusId) === busId);
+}
+
+export function worstSeverity(severities: readonly Severity[]): Severity {
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'info';
+}
+
+/** Requests per second by which a series grows, by least squares; null for fewer than two points. */
+export function slopePerSecond(points: readonly { readonly atMs: number; readonly value: number }[]): number | null {
+  if (points.length < 2) return null;
+  const meanAt = points.reduce((sum, point) => sum + point.atMs, 0) / points.length;
+  const mean = points.reduce((sum, point) => sum + point.value, 0) / points.length;
+  const spread = points.reduce((sum, point) => sum + (point.atMs - meanAt) ** 2, 0);
+  if (spread === 0) return null;
+  const covariance = points.reduce((sum, point) => sum + (point.atMs - meanAt) * (point.value - mean), 0);
+  return (covariance / spread) * 1000;
+}

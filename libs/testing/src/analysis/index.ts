@@ -1,0 +1,3 @@
+export * from './analysis-context.builder.js';
+export * from './frame.builder.js';
+export * from './patch.js';
