@@ -1,3 +1,4 @@
 export * from './analysis/index.js';
 export * from './gpu/index.js';
 export * from './workflow/index.js';
+export * from './metrics/index.js';

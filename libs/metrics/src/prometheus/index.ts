@@ -1,0 +1,7 @@
+export {
+  parsePrometheusText,
+  toNumber,
+  type PrometheusPage,
+  type PrometheusParseOptions,
+  type PrometheusSample,
+} from './prometheus-text.parser.js';
