@@ -34,7 +34,8 @@ describe('npm start', () => {
   });
 
   function npmStart(env: Record<string, string>): { exit: Promise<number | null>; announced: () => Promise<void> } {
-    const { NODE_OPTIONS: _jestOptions, ...inherited } = process.env;
+    const inherited = { ...process.env };
+    delete inherited['NODE_OPTIONS'];
     const started = spawn('npm', ['start'], {
       env: { ...inherited, DATA_DIR: folder, GPU_SOURCE: 'none', ...env },
       detached: true,

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { anNvidiaSmiLog, aVllmPage, fakeNvidiaSmi, fakeVllm } from '@app/testing';
+// Not the barrel: it loads jest, which a bench is not run by.
+import { anNvidiaSmiLog, fakeNvidiaSmi } from '../../libs/testing/src/gpu/index.js';
+import { aVllmPage, fakeVllm } from '../../libs/testing/src/metrics/index.js';
 
 /** What the figures are promised for; smaller inputs would flatter them. */
 const MIN_GPUS = 8;
@@ -95,7 +97,12 @@ async function measureStarts(engineUrl: string): Promise<Figure> {
     times.push(performance.now() - begun);
     await stop(service);
   }
-  return { name: `process start to listening, median of ${STARTS}`, value: median(times), bound: BOUND.listeningMs, unit: 'ms' };
+  return {
+    name: `process start to listening, median of ${STARTS}`,
+    value: median(times),
+    bound: BOUND.listeningMs,
+    unit: 'ms',
+  };
 }
 
 async function measureRuns(url: string): Promise<Figure> {
@@ -113,7 +120,12 @@ async function measureRuns(url: string): Promise<Figure> {
       throw new Error(`a run did not read the whole host: ${run.status}, ${run.snapshot.gpus.length} GPUs`);
     }
   }
-  return { name: `run without model, median of ${RUNS}, by wall clock`, value: median(times), bound: BOUND.runMs, unit: 'ms' };
+  return {
+    name: `run without model, median of ${RUNS}, by wall clock`,
+    value: median(times),
+    bound: BOUND.runMs,
+    unit: 'ms',
+  };
 }
 
 async function measureService(engineUrl: string): Promise<Figure[]> {
@@ -132,15 +144,21 @@ async function measureService(engineUrl: string): Promise<Figure[]> {
     process.stdout.write(`helper process ${child}: VmRSS ${residentMiB(child).toFixed(0)} MiB\n`);
   }
   await stop(service);
-  return [runs, { name: 'VmRSS of the service, a minute after the runs', value: rss, bound: BOUND.rssMiB, unit: 'MiB' }];
+  return [
+    runs,
+    { name: 'VmRSS of the service, a minute after the runs', value: rss, bound: BOUND.rssMiB, unit: 'MiB' },
+  ];
 }
 
 const log = anNvidiaSmiLog({ schema: 13 });
 for (let i = 0; i < MIN_GPUS; i += 1) log.withGpu();
 const xml = log.build();
 const page = aVllmPage();
-process.stdout.write(`input: ${MIN_GPUS} GPUs, nvidia-smi -q -x of ${xml.length} bytes, vLLM page of ${page.length} bytes\n`);
-if (xml.length < MIN_XML_BYTES || page.length < MIN_PAGE_BYTES) throw new Error('the inputs are smaller than the bench promises');
+process.stdout.write(
+  `input: ${MIN_GPUS} GPUs, nvidia-smi -q -x of ${xml.length} bytes, vLLM page of ${page.length} bytes\n`,
+);
+if (xml.length < MIN_XML_BYTES || page.length < MIN_PAGE_BYTES)
+  throw new Error('the inputs are smaller than the bench promises');
 fakeNvidiaSmi(folder, { kind: 'exits', stdout: xml });
 const vllm = await fakeVllm(page);
 try {

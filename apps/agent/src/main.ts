@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { thresholdsOutOfRange, unknownThresholds } from '@app/analysis';
 import { loadSettings, type Settings } from '@app/config';
 import { AppError, messageOf } from '@app/core';
 import { disableTracing } from '@app/llm';
@@ -27,6 +28,12 @@ function announce(settings: Settings, url: string): void {
   );
 }
 
+/** A threshold that no rule has is a typing error, and one out of range is clamped: both are said. */
+function thresholdNotices({ thresholds }: Settings): string[] {
+  const unknown = unknownThresholds(thresholds).map((name) => `CONFIG_FILE thresholds: there is no ${name}`);
+  return [...unknown, ...thresholdsOutOfRange(thresholds)];
+}
+
 disableTracing(process.env);
 const settings = settingsOrExit();
 const logger = new Logger('Agent');
@@ -35,7 +42,7 @@ try {
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(settings.http.port, settings.http.host);
   announce(settings, (await app.getUrl()).replace('[::1]', 'localhost'));
-  for (const notice of settings.notices) logger.warn(notice);
+  for (const notice of [...settings.notices, ...thresholdNotices(settings)]) logger.warn(notice);
   await startFirstRun(app);
 } catch (error) {
   process.stderr.write(`Resource Agent could not start: ${messageOf(error)}\n`);

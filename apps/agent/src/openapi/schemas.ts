@@ -1,11 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACTION_GATES, ACTION_RISKS, CATEGORIES, SECTION_STATUSES, SUBJECT_KINDS } from '@app/core';
+import { DURATION_CLASSES } from '@app/analysis';
 import { RUN_SCHEMAS } from './run.schemas.js';
 import {
   bool,
   int,
   list,
-  numOrNull,
+  num,
   object,
   oneOf,
   orNull,
@@ -69,9 +70,20 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     title: text,
     category: oneOf(CATEGORIES),
     subject: oneOf(SUBJECT_KINDS),
-    inputs: list(text),
-    thresholds: list(object({ name: text, value: numOrNull, unit: text, source: text })),
-    durationClass: oneOf(['D0', 'D1', 'D2', 'D3']),
+    inputs: list(object({ signal: text, required: bool })),
+    thresholds: list(
+      object({
+        name: text,
+        value: num,
+        unit: text,
+        source: text,
+        range: object({ min: num, max: num }),
+        description: text,
+      }),
+    ),
+    durationClass: oneOf(DURATION_CLASSES),
+    candidateActions: list(text),
+    reference: text,
   }),
   Action: object({
     type: text,

@@ -1,5 +1,5 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Post } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AppError } from '@app/core';
 import { RequireRole } from '../access/access.decorators.js';
 
@@ -13,37 +13,42 @@ function notImplemented(what: string): never {
 @Controller()
 export class UnavailableController {
   @Get('optimize/runs/:id/events')
+  @ApiParam({ name: 'id' })
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Live events of a run (501)' })
-  events(@Param('id') _id: string): never {
+  events(): never {
     return notImplemented('The event stream of a run');
   }
 
   @Get('optimize/runs/:id/prompt')
+  @ApiParam({ name: 'id' })
   @RequireRole('operator')
   @ApiOperation({ summary: 'What was sent to the model (501)' })
-  prompt(@Param('id') _id: string): never {
+  prompt(): never {
     return notImplemented('The record of prompts');
   }
 
   @Post('optimize/runs/:id/approval')
+  @ApiParam({ name: 'id' })
   @RequireRole('approver')
   @ApiOperation({ summary: 'Approve or reject a plan (501)' })
-  approval(@Param('id') _id: string): never {
+  approval(): never {
     return notImplemented('Approval');
   }
 
   @Post('optimize/runs/:id/rollback')
+  @ApiParam({ name: 'id' })
   @RequireRole('approver')
   @ApiOperation({ summary: 'Undo what a run did (501)' })
-  rollback(@Param('id') _id: string): never {
+  rollback(): never {
     return notImplemented('Rollback');
   }
 
   @Get('targets/:id/history')
+  @ApiParam({ name: 'id' })
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Series of a signal (501)' })
-  history(@Param('id') _id: string): never {
+  history(): never {
     return notImplemented('The history of signals');
   }
 
