@@ -2,3 +2,4 @@ export * from './analysis/index.js';
 export * from './gpu/index.js';
 export * from './workflow/index.js';
 export * from './metrics/index.js';
+export * from './llm/index.js';

@@ -18,7 +18,7 @@ export const GPU_ACTIONS: readonly ActionDefinition[] = [
     description:
       'Sets the power limit of the GPU within the range that the device reports, in steps of at most a tenth of the default limit.',
     parameters: parameters({
-      limitWatts: { type: 'number', exclusiveMinimum: 0, maximum: 2_000, description: 'New power limit in watts.' },
+      watts: { type: 'number', exclusiveMinimum: 0, maximum: 2_000, description: 'New power limit in watts.' },
     }),
     preconditions: ['The limits are readable and persistence mode is on.', OWNED, PEERS, 'No power brake is active.'],
     inverse: 'gpu-set-power-limit',
