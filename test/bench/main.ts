@@ -24,8 +24,6 @@ interface Figure {
   readonly unit: string;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'agent-bench-'));
-
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -166,6 +164,7 @@ process.stdout.write(
 );
 if (xml.length < MIN_XML_BYTES || page.length < MIN_PAGE_BYTES)
   throw new Error('the inputs are smaller than the bench promises');
+const folder = mkdtempSync(join(tmpdir(), 'agent-bench-'));
 fakeNvidiaSmi(folder, { kind: 'exits', stdout: xml });
 const vllm = await fakeVllm(page);
 try {

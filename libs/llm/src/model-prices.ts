@@ -3,7 +3,7 @@ interface Price {
   readonly dollarsPerMillionOutput: number;
 }
 
-/** List prices as of November 2026. They change: verify on groq.com/pricing before relying on a sum. */
+/** Assumed list prices, not checked against the provider: they change, see groq.com/pricing before relying on a sum. */
 const PRICES: Readonly<Record<string, Price>> = {
   'openai/gpt-oss-20b': { dollarsPerMillionInput: 0.075, dollarsPerMillionOutput: 0.3 },
 };

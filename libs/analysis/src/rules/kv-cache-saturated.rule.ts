@@ -18,17 +18,18 @@ import {
 type Threshold = 'kvCacheUsage' | 'sglangKvCacheUsage';
 
 function actionsFor(isPreempting: boolean): CandidateAction[] {
-  const types = [
-    'vllm-config:kv-cache-dtype',
-    'vllm-config:gpu-memory-utilization',
+  const plain = (type: string): CandidateAction => ({ type, parameters: {} });
+  return [
+    plain('vllm-config:kv-cache-dtype'),
+    plain('vllm-config:gpu-memory-utilization'),
     // Fewer sequences only help when the engine has to throw work away.
-    ...(isPreempting ? ['vllm-config:max-num-seqs'] : []),
-    'lmcache-config:l1-size',
-    'vllm-config:tensor-parallel-size',
-    'k8s-scale',
-    'router-rebalance',
+    ...(isPreempting ? [plain('vllm-config:max-num-seqs')] : []),
+    plain('lmcache-config:l1-size'),
+    plain('vllm-config:tensor-parallel-size'),
+    // One replica at a time is the step that the catalogue allows.
+    { type: 'k8s-scale', parameters: { replicaChange: 1 } },
+    plain('router-rebalance'),
   ];
-  return types.map((type) => ({ type, parameters: {} }));
 }
 
 function usageBound(engine: Engine): Threshold {

@@ -1,4 +1,4 @@
-import type { Confidence, Engine, Severity } from '@app/core';
+import type { CandidateAction, Confidence, Engine, Severity } from '@app/core';
 import { capacityWaiting, preemptionDelta, slopePerSecond } from './derived-readings.js';
 import { breachDuring, breachReading, isSettling, waitingReading } from './engine-readings.js';
 import {
@@ -34,6 +34,11 @@ function remainingOf(run: Run<Engine>, context: RuleContext<Threshold>): number 
   const points = waitingPoints(recentOf(run, context.durations));
   return (points.at(-1)?.value ?? 0) / (points[0]?.value || 1);
 }
+
+const CAPACITY_ACTIONS: readonly CandidateAction[] = [
+  { type: 'k8s-scale', parameters: { replicaChange: 1 } },
+  { type: 'router-rebalance', parameters: {} },
+];
 
 /** Requests wait for capacity, again and again, and the queue does not drain. */
 export const queueBacklogRule = defineRule<'engine', Threshold>({
@@ -128,12 +133,7 @@ export const queueBacklogRule = defineRule<'engine', Threshold>({
         deferred: reading(sample, 'engines.requestsWaitingDeferred', engine.requestsWaitingDeferred, 'count'),
         queueTime: reading(sample, 'engines.queueTime.meanSeconds', engine.queueTime.meanSeconds, 'seconds'),
       },
-      candidateActions: isBatch
-        ? []
-        : [
-            { type: 'k8s-scale', parameters: {} },
-            { type: 'router-rebalance', parameters: {} },
-          ],
+      candidateActions: isBatch ? [] : CAPACITY_ACTIONS,
     };
   },
 });

@@ -27,10 +27,11 @@ function sentence(text: string): string {
   return /[.!?]$/.test(plain) ? plain : `${plain}.`;
 }
 
-/** Readings that were held against a bound and that the summary does not show already. */
+/** Numbers that were held against a bound and that the summary does not show already. */
 function readings({ evidence, summary }: Finding): string[] {
   return evidence
-    .filter((entry) => boundText(entry) !== null && !summary.includes(valueText(entry.value, entry.unit)))
+    .filter((entry) => typeof entry.threshold === 'number' && entry.operator !== null)
+    .filter((entry) => !summary.includes(valueText(entry.value, entry.unit)))
     .slice(0, MOST_READINGS)
     .map((entry) => {
       const value = valueText(entry.value, entry.unit);
