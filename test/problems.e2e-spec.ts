@@ -78,6 +78,7 @@ describe('wrong input', () => {
     ['GET', '/optimize/runs/run_00000000-0000-4000-8000-000000000000', 'run_not_found'],
     ['GET', "/optimize/runs/'%20OR%201=1", 'run_not_found'],
     ['GET', '/optimize/runs/..%2f..%2fetc', 'run_not_found'],
+    ['GET', '/optimize/runs/%ff', 'not_found'],
     ['POST', '/optimize/runs/nope/cancel', 'run_not_found'],
     ['GET', '/targets/mars', 'target_not_found'],
     ['GET', '/targets/mars/snapshot', 'target_not_found'],

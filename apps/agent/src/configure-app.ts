@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { Settings } from '@app/config';
-import { correlationId, hostAndOrigin, identifyCaller, jsonOnly } from './access/gate.middleware.js';
+import { correlationId, decodablePath, hostAndOrigin, identifyCaller, jsonOnly } from './access/gate.middleware.js';
 import { KeyRing } from './access/key-ring.js';
 import { requestLimit } from './access/rate-limit.js';
 import { withSchemas } from './openapi/schemas.js';
@@ -19,6 +19,7 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(identifyCaller(app.get(KeyRing)));
   const limit = requestLimit(settings);
   if (limit !== null) app.use(limit);
+  app.use(decodablePath());
   app.use(jsonOnly());
   app.useBodyParser('json', { limit: BODY_LIMIT });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

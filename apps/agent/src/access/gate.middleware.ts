@@ -86,3 +86,17 @@ export function jsonOnly(): RequestHandler {
     next();
   };
 }
+
+/** A path that is no text names nothing: the router would call it a bad request. */
+export function decodablePath(): RequestHandler {
+  return (request: AgentRequest, response: Response, next: NextFunction) => {
+    try {
+      decodeURIComponent(request.path);
+    } catch (error) {
+      const message = 'There is nothing of this name: the path is not valid UTF-8 in percent encoding.';
+      sendProblem(request, response, new AppError('not_found', message, { cause: error }));
+      return;
+    }
+    next();
+  };
+}
