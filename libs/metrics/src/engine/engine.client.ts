@@ -3,7 +3,7 @@ import type { Engine, Gap, SectionStatus } from '@app/core';
 import { type Comparison, downEngine, engineGaps, upEngine } from './engine-assembly.js';
 import type { EngineEndpoint } from './engine-endpoint.js';
 import { type EngineSample, engineRates, hasRestarted } from './engine-rates.js';
-import { fetchText } from './http-text.js';
+import { fetchText } from '../http/http-text.js';
 import { type EngineReading, mapVllmPage, type VllmPage } from './vllm-page.mapper.js';
 
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
