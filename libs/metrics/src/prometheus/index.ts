@@ -1,7 +1,3 @@
-export {
-  parsePrometheusText,
-  toNumber,
-  type PrometheusPage,
-  type PrometheusParseOptions,
-  type PrometheusSample,
-} from './prometheus-text.parser.js';
+export { toNumber } from './prometheus-number.js';
+export { parsePrometheusText, type PrometheusPage, type PrometheusParseOptions } from './prometheus-text.parser.js';
+export type { PrometheusSample } from './sample-line.parser.js';

@@ -1,14 +1,13 @@
-export interface PrometheusSample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+import { FamilyMetadata } from './family-metadata.js';
+import { ProblemList } from './problem-list.js';
+import { readSampleLine, type PrometheusSample, type SampleLineOptions } from './sample-line.parser.js';
+import { TextCursor } from './text-cursor.js';
 
 export interface PrometheusPage {
   readonly samples: readonly PrometheusSample[];
   /** Metric family to its type, as far as the page says. */
   readonly types: ReadonlyMap<string, string>;
-  /** One sentence per unreadable line; the first ones only, then a count. */
+  /** One sentence per thing that is wrong with the page; the first ones only, then a count. */
   readonly problems: readonly string[];
 }
 
@@ -17,129 +16,92 @@ export interface PrometheusParseOptions {
   readonly keep?: (name: string) => boolean;
 }
 
-const MAX_PROBLEMS = 20;
-const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
-const TYPE_LINE = /#[ \t]+TYPE[ \t]+([a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]+([a-z]+)/y;
-const OPENING_BRACE = /[ \t]*\{[ \t]*/y;
-const CLOSING_BRACE = /[ \t]*\}/y;
-// A quoted value holds no unescaped line break: such a line is broken, and so is the one after it.
-const LABEL = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)"[ \t]*(,|(?=\}))/y;
-// Decimal only: hexadecimal, binary and underscored numbers are no numbers of this format.
-const VALUE =
-  /[ \t]*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[iI]nf(?:inity)?|[nN]a[nN]))(?=[ \t\r\n]|$)/y;
-const TIMESTAMP = /[ \t]+[+-]?\d+(?:\.\d+)?(?=[ \t\r\n]|$)/y;
-const EXEMPLAR = /[ \t]+#[ \t][^\n]*/y;
-const LINE_END = /[ \t]*\r?(?=\n|$)/y;
-const ESCAPE = /\\(.)/g;
+/** Far beyond any page that is scraped, and little enough to hold in memory. */
+const MAX_LINES = 200_000;
+const MAX_LINE_LENGTH = 65_536;
+/** What a decoder puts where bytes were no UTF-8. */
+const REPLACEMENT = '\ufffd';
+const EOF = /#[ \t]EOF[ \t]*\r?(?=\n|$)/y;
 
 /**
- * Reads the Prometheus text format 0.0.4 in one pass. Tolerant: metadata may be missing, timestamps and exemplars are
+ * Reads the Prometheus text format 0.0.4 and OpenMetrics in one pass. Tolerant: metadata may be missing, exemplars are
  * read over, and a line that can't be read is a problem, never an exception and never a guessed number.
  */
 export function parsePrometheusText(text: string, options: PrometheusParseOptions = {}): PrometheusPage {
-  const samples: PrometheusSample[] = [];
-  const types = new Map<string, string>();
-  const problems = new ProblemList();
-  let line = 0;
-  for (let start = 0; start < text.length;) {
-    line += 1;
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    const first = skipBlanks(text, start);
-    if (text[first] === '#') readType(text, first, types);
-    else if (first < end && text[first] !== '\r') {
-      const sample = readSample(text, first, options.keep);
-      if (typeof sample === 'string') problems.add(line, sample);
-      else if (sample !== null) samples.push(sample);
+  return new PageReader(text, options).read();
+}
+
+class PageReader {
+  private readonly cursor: TextCursor;
+  private readonly lineOptions: SampleLineOptions;
+  private readonly families: FamilyMetadata;
+  private readonly samples: PrometheusSample[] = [];
+  private readonly series = new Set<string>();
+  private readonly problems = new ProblemList();
+  private readonly isDamaged: boolean;
+  private line = 0;
+  private hasEnded = false;
+
+  constructor(
+    private readonly text: string,
+    { keep }: PrometheusParseOptions,
+  ) {
+    this.cursor = new TextCursor(text);
+    // Only OpenMetrics says where it ends; to 0.0.4 that is a comment like any other.
+    this.lineOptions = { keep, timestampUnit: text.trimEnd().endsWith('# EOF') ? 'seconds' : 'milliseconds' };
+    this.families = new FamilyMetadata(keep);
+    this.isDamaged = text.includes(REPLACEMENT);
+  }
+
+  read(): PrometheusPage {
+    for (let start = 0; start < this.text.length;) {
+      this.line += 1;
+      if (this.line > MAX_LINES) {
+        this.report(`more than ${MAX_LINES} lines: the page is read no further`);
+        break;
+      }
+      const newline = this.text.indexOf('\n', start);
+      const end = newline === -1 ? this.text.length : newline;
+      this.readLine(start, end);
+      start = end + 1;
     }
-    start = end + 1;
-  }
-  return { samples, types, problems: problems.sentences() };
-}
-
-class ProblemList {
-  private readonly texts: string[] = [];
-  private count = 0;
-
-  add(line: number, reason: string): void {
-    this.count += 1;
-    if (this.texts.length < MAX_PROBLEMS) this.texts.push(`line ${line}: ${reason}`);
+    return { samples: this.samples, types: this.families.types, problems: this.problems.sentences() };
   }
 
-  sentences(): string[] {
-    const more = this.count - this.texts.length;
-    return more > 0 ? [...this.texts, `and ${more} further unreadable lines`] : this.texts;
+  private readLine(start: number, end: number): void {
+    const { cursor } = this;
+    cursor.position = start;
+    cursor.skipBlanks();
+    const first = this.text[cursor.position];
+    if (cursor.position >= end || first === '\r') return;
+    if (end - start > MAX_LINE_LENGTH) return this.report(`longer than ${MAX_LINE_LENGTH} characters`);
+    if (this.hasEnded) this.report('text after # EOF');
+    this.hasEnded = false;
+    if (first !== '#') this.readSample(end);
+    else if (cursor.accept(EOF)) this.hasEnded = true;
+    else this.report(this.families.readComment(cursor));
   }
-}
 
-function skipBlanks(text: string, start: number): number {
-  let position = start;
-  while (text[position] === ' ' || text[position] === '\t') position += 1;
-  return position;
-}
-
-function readType(text: string, start: number, types: Map<string, string>): void {
-  const match = matchAt(TYPE_LINE, text, start);
-  const [, family, type] = match ?? [];
-  if (family !== undefined && type !== undefined) types.set(family, type);
-}
-
-/** A sample, null for one that is not wanted, or why the line can't be read. */
-function readSample(text: string, start: number, keep?: (name: string) => boolean): PrometheusSample | string | null {
-  const name = matchAt(NAME, text, start)?.[0];
-  if (name === undefined) return 'no metric name';
-  if (keep !== undefined && !keep(name)) return null;
-  const labelled = readLabels(text, start + name.length);
-  if (typeof labelled === 'string') return labelled;
-  const value = matchAt(VALUE, text, labelled.end);
-  // Without braces a blank has to stand between name and value.
-  if (value === null || (labelled.end === start + name.length && !/^[ \t]/.test(value[0]))) return 'no decimal value';
-  return endsWell(text, labelled.end + value[0].length)
-    ? { name, labels: labelled.labels, value: toNumber(value[1] ?? '') }
-    : 'text after the value';
-}
-
-function readLabels(text: string, start: number): { labels: Record<string, string>; end: number } | string {
-  // Without a prototype, since label names come from outside.
-  const labels = Object.create(null) as Record<string, string>;
-  const opening = matchAt(OPENING_BRACE, text, start);
-  if (opening === null) return { labels, end: start };
-  let position = start + opening[0].length;
-  for (;;) {
-    const closing = matchAt(CLOSING_BRACE, text, position);
-    if (closing !== null) return { labels, end: position + closing[0].length };
-    const label = matchAt(LABEL, text, position);
-    if (label === null) return 'unreadable labels';
-    const [whole, name = '', value = ''] = label;
-    if (name === '__name__') return 'reserved label name';
-    if (name in labels) return 'a label stands twice';
-    labels[name] = value.includes('\\') ? value.replace(ESCAPE, unescaped) : value;
-    position += whole.length;
+  private readSample(end: number): void {
+    const start = this.cursor.position;
+    const line = readSampleLine(this.cursor, this.lineOptions);
+    if (line === null) return;
+    if (typeof line === 'string') return this.report(line);
+    const { sample, series } = line;
+    const contradiction = this.families.contradiction(sample.name, sample.labels, sample.value);
+    if (contradiction !== null) return this.report(contradiction);
+    const known = this.series.size;
+    this.series.add(series);
+    // Adding up both would count the same thing twice.
+    if (this.series.size === known) return this.report('a series stands twice');
+    // In these two the value stands, but not for sure the label, or the last digits.
+    if (this.isDamaged && this.text.slice(start, end).includes(REPLACEMENT)) this.report('text that is no valid UTF-8');
+    if (end === this.text.length) this.report('no line end: the page may be cut off');
+    if (this.samples.at(-1)?.name !== sample.name) this.families.noteSample(sample.name);
+    this.samples.push(sample);
   }
-}
 
-/** Unknown escapes stay as they are. */
-function unescaped(escape: string, character: string): string {
-  if (character === 'n') return '\n';
-  return character === '"' || character === '\\' ? character : escape;
-}
-
-function endsWell(text: string, afterValue: number): boolean {
-  let position = afterValue;
-  position += matchAt(TIMESTAMP, text, position)?.[0].length ?? 0;
-  position += matchAt(EXEMPLAR, text, position)?.[0].length ?? 0;
-  return matchAt(LINE_END, text, position) !== null;
-}
-
-/** A number as this format writes it, also in the label `le`. NaN where it is none. */
-export function toNumber(text: string): number {
-  const word = text.toLowerCase();
-  if (/^\+?inf(inity)?$/.test(word)) return Number.POSITIVE_INFINITY;
-  if (/^-inf(inity)?$/.test(word)) return Number.NEGATIVE_INFINITY;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word) ? Number(word) : Number.NaN;
-}
-
-function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | null {
-  pattern.lastIndex = position;
-  return pattern.exec(text);
+  private report(problem: string | null): void {
+    if (problem !== null) this.problems.add(this.line, problem);
+  }
 }
