@@ -19,6 +19,9 @@ export default {
     '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Modules of a test file stay in the memory of its process: one is replaced when it has grown, and there is never only one.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   watchPathIgnorePatterns: ['<rootDir>/data/'],
 };

@@ -1,0 +1,3 @@
+export { cpuMs } from './cpu-time.js';
+export { fuzzRuns } from './fuzz-runs.js';
+export { mutatedText } from './mutated-text.js';
