@@ -25,6 +25,8 @@ export interface GpuProcess {
   /** `C` compute, `G` graphics, `C+G` both. */
   readonly type: string | null;
   readonly usedMemoryBytes: number | null;
+  /** MIG instance that it runs in; null on a whole GPU. */
+  readonly gpuInstanceId: number | null;
 }
 
 /** One GPU at one instant. Every number is null where the driver gives none; null is never 0. */
@@ -40,6 +42,12 @@ export interface Gpu {
   readonly performanceState: string | null;
   readonly persistenceMode: boolean | null;
   readonly computeMode: string | null;
+  /** `None`, `Pass-Through`, `VGPU` and the like: what a guest sees of its link and limits is not the board's. */
+  readonly virtualizationMode: string | null;
+  /** NUMA node of the bus that the GPU is on; null where the kernel knows none (it says -1). */
+  readonly numaNode: number | null;
+  /** CPUs of that node, as the kernel lists them (`0-15,32-47`). */
+  readonly numaCpus: string | null;
   readonly utilization: {
     readonly gpuRatio: number | null;
     readonly memoryRatio: number | null;
@@ -55,6 +63,8 @@ export interface Gpu {
   readonly temperature: {
     readonly gpuCelsius: number | null;
     readonly memoryCelsius: number | null;
+    /** What the memory may reach; the GPU's own thresholds are below. */
+    readonly memoryMaxOperatingCelsius: number | null;
     /** Degrees left until the nearest slowdown threshold. */
     readonly marginCelsius: number | null;
     readonly slowdownCelsius: number | null;
@@ -69,6 +79,16 @@ export interface Gpu {
     readonly defaultLimitWatts: number | null;
     readonly minLimitWatts: number | null;
     readonly maxLimitWatts: number | null;
+  };
+  /** Cumulative since the driver was loaded; from dcgm-exporter. */
+  readonly energyJoules: number | null;
+  /** Share of the last second or so, 0 to 1; from dcgm-exporter's profiling fields. */
+  readonly profiling: {
+    readonly smActiveRatio: number | null;
+    readonly smOccupancyRatio: number | null;
+    readonly tensorActiveRatio: number | null;
+    readonly dramActiveRatio: number | null;
+    readonly graphicsEngineActiveRatio: number | null;
   };
   readonly clocks: {
     readonly graphicsMhz: number | null;
@@ -90,15 +110,29 @@ export interface Gpu {
   };
   readonly pcie: {
     readonly generation: number | null;
+    /** The lower of what GPU and slot can do, as far as the driver says. */
     readonly maxGeneration: number | null;
+    readonly hostMaxGeneration: number | null;
     readonly width: number | null;
     readonly maxWidth: number | null;
     readonly rxBytesPerSecond: number | null;
     readonly txBytesPerSecond: number | null;
     readonly replayCount: number | null;
   };
+  /** Cumulative errors over all links; null where the source does not count them. */
+  readonly nvlink: {
+    readonly replayErrors: number | null;
+    readonly recoveryErrors: number | null;
+    readonly crcErrors: number | null;
+  };
+  /** dcgm-exporter's view: the last code stays until the exporter restarts, so only a change says something. */
+  readonly xid: { readonly lastCode: number | null; readonly count: number | null };
   readonly ecc: {
     readonly mode: boolean | null;
+    /** Mode after the next reset. */
+    readonly pendingMode: boolean | null;
+    /** NVIDIA's own verdict over the aggregate SRAM errors. */
+    readonly sramThresholdExceeded: boolean | null;
     readonly volatileCorrected: number | null;
     readonly volatileUncorrected: number | null;
     readonly aggregateCorrected: number | null;
@@ -114,10 +148,27 @@ export interface Gpu {
     readonly uncorrectable: number | null;
     readonly pending: boolean | null;
     readonly failure: boolean | null;
+    /** Memory banks by how many spare rows they have left. */
+    readonly histogram: {
+      readonly maxBanks: number | null;
+      readonly highBanks: number | null;
+      readonly partialBanks: number | null;
+      readonly lowBanks: number | null;
+      readonly noneBanks: number | null;
+    };
   };
+  /** Repairs that the next reset applies. */
+  readonly repairPending: { readonly channel: boolean | null; readonly tpc: boolean | null };
+  /** NVSwitch fabric as the driver words it, e.g. `Completed`; null where there is none. */
+  readonly fabric: { readonly state: string | null; readonly status: string | null; readonly health: string | null };
   /** The driver's word for what the GPU needs, `None` when nothing. */
   readonly recoveryAction: string | null;
-  readonly mig: { readonly mode: boolean | null; readonly devices: readonly MigDevice[] };
+  readonly mig: {
+    readonly mode: boolean | null;
+    /** Mode after the next reset. */
+    readonly pendingMode: boolean | null;
+    readonly devices: readonly MigDevice[];
+  };
   readonly processes: readonly GpuProcess[];
 }
 
@@ -125,3 +176,21 @@ export interface Gpu {
 export function gpuIdOf(gpu: Pick<Gpu, 'uuid' | 'pciBusId' | 'index'>): string {
   return gpu.uuid ?? gpu.pciBusId ?? `gpu-${gpu.index}`;
 }
+
+/** What only dcgm-exporter tells, where it is not read. */
+export const NO_PROFILING: Gpu['profiling'] = {
+  smActiveRatio: null,
+  smOccupancyRatio: null,
+  tensorActiveRatio: null,
+  dramActiveRatio: null,
+  graphicsEngineActiveRatio: null,
+};
+export const NO_NVLINK: Gpu['nvlink'] = { replayErrors: null, recoveryErrors: null, crcErrors: null };
+export const NO_XID: Gpu['xid'] = { lastCode: null, count: null };
+export const NO_REMAP_HISTOGRAM: Gpu['remappedRows']['histogram'] = {
+  maxBanks: null,
+  highBanks: null,
+  partialBanks: null,
+  lowBanks: null,
+  noneBanks: null,
+};
