@@ -28,38 +28,43 @@ export function noGpuReading(status: SectionStatus, detail: string, origin: Read
 
 /** Judges an answer of nvidia-smi; the same for a live one and for text copied off a machine. */
 export function toGpuReading(answer: NvidiaSmiAnswer, origin: ReadingOrigin): GpuReading {
-  if (answer.kind === 'data') return readData(answer.data, answer.warning, origin);
+  if (answer.kind === 'data') return readData(answer, origin);
   const { status, detail } = explain(answer);
   return noGpuReading(status, detail, origin);
 }
 
-function readData(data: unknown, warning: string | null, origin: ReadingOrigin): GpuReading {
-  const { gpus, gaps, simulated, unreadable } = mapNvidiaSmi(data);
+function readData(answer: Extract<NvidiaSmiAnswer, { kind: 'data' }>, origin: ReadingOrigin): GpuReading {
+  const { data, warning, damage = null } = answer;
+  const { gpus, gaps, simulated, unreadable } = mapNvidiaSmi(data, { isCut: damage !== null });
   if (gpus.length === 0) {
     const isUnderstood = unreadable.length === 0;
     if (isUnderstood) return noGpuReading('absent', explainFailure(6, '')?.sentence ?? '', origin);
     const detail = `nvidia-smi wrote XML that describes no GPU (${unreadable.join('; ')}). ${CHECK_HINT}`;
     return noGpuReading('failed', detail, origin);
   }
-  const remarks = [
+  const section = sectionOf(origin, [
     warning === null ? '' : `nvidia-smi also gave a warning.${quoteOutput(warning)}`,
-    unreadable.length === 0 ? '' : `Parts could not be read: ${summary(unreadable)}.`,
-  ].filter((remark) => remark !== '');
-  const isWhole = remarks.length === 0;
-  const section = {
-    ...origin,
-    status: isWhole ? 'ok' : 'partial',
-    detail: isWhole ? null : remarks.join(' '),
-  } as const;
+    damage === null ? '' : `The log is not whole (${damage}); what can be read of it is kept.`,
+    partsNotRead(unreadable),
+  ]);
   return { section, gpus, gaps, simulated };
+}
+
+/** `ok`, or `partial` where there is anything to remark; empty remarks do not count. */
+export function sectionOf(origin: ReadingOrigin, remarks: readonly string[]): Section {
+  const detail = remarks.filter((remark) => remark !== '').join(' ');
+  return detail === '' ? { ...origin, status: 'ok', detail: null } : { ...origin, status: 'partial', detail };
 }
 
 const PARTS_NAMED = 5;
 
-function summary(unreadable: readonly string[]): string {
+/** A remark about what could not be read, empty where there is nothing of the kind. */
+export function partsNotRead(unreadable: readonly string[]): string {
+  if (unreadable.length === 0) return '';
   const parts = [...new Set(unreadable)];
   const more = parts.length - PARTS_NAMED;
-  return parts.slice(0, PARTS_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  const named = parts.slice(0, PARTS_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  return `Parts could not be read: ${named}.`;
 }
 
 function explain(answer: Exclude<NvidiaSmiAnswer, { kind: 'data' }>): { status: SectionStatus; detail: string } {
@@ -103,5 +108,11 @@ function explainExit({ exitCode, signal, output }: Exit): { status: SectionStatu
   const ending =
     exitCode === null ? `was ended by ${signal ?? 'an unknown signal'}` : `ended with exit code ${exitCode}`;
   const detail = `nvidia-smi ${ending}. ${known?.sentence ?? CHECK_HINT}${quoteOutput(output)}`;
-  return { status: known?.status ?? 'failed', detail };
+  return { status: exitStatus(exitCode), detail };
+}
+
+/** The text explains, the exit code decides: one text comes with several codes. */
+function exitStatus(exitCode: number | null): SectionStatus {
+  if (exitCode === 6 || exitCode === 127) return 'absent';
+  return exitCode === 4 ? 'denied' : 'failed';
 }

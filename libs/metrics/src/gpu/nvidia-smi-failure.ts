@@ -21,7 +21,7 @@ const FAILURES: readonly Failure[] = [
   },
   {
     exitCodes: [127],
-    text: null,
+    text: /nvidia-smi: (command )?not found|nvidia-smi'? is not recognized/i,
     status: 'absent',
     sentence:
       'nvidia-smi is not usable here: it or a library it needs is not installed. Install the NVIDIA driver tools.',
@@ -60,10 +60,37 @@ const FAILURES: readonly Failure[] = [
   },
   {
     exitCodes: [15],
-    text: /is lost|fallen off the bus|unable to determine the device handle/i,
+    text: /is lost|fallen off the bus/i,
     status: 'failed',
     sentence:
       'A GPU was lost (fell off the bus). Look for Xid 79 in the kernel log, reboot, then check power and seating.',
+  },
+  {
+    exitCodes: [],
+    text: /unable to determine the device handle/i,
+    status: 'failed',
+    sentence:
+      'The driver has no access to a GPU, mostly because it fell off the bus. Look for Xid 79 in the kernel log and reboot.',
+  },
+  {
+    exitCodes: [],
+    text: /is missing its value/i,
+    status: 'failed',
+    sentence:
+      'nvidia-smi was started with an option that lacks its value. The agent needs what "nvidia-smi -q -x" writes.',
+  },
+  {
+    exitCodes: [2],
+    text: /is not a valid (field|option)|invalid combination of input arguments|is not recognized\. please run/i,
+    status: 'failed',
+    sentence:
+      'nvidia-smi does not know an argument or a field that it was asked for. The agent needs what "nvidia-smi -q -x" writes.',
+  },
+  {
+    exitCodes: [3],
+    text: null,
+    status: 'failed',
+    sentence: 'The GPU does not offer what nvidia-smi was asked for.',
   },
   {
     exitCodes: [],
@@ -94,6 +121,12 @@ const FAILURES: readonly Failure[] = [
     text: /inforom is corrupt/i,
     status: 'failed',
     sentence: "A GPU's infoROM is corrupted. Ask its vendor for a repair or replacement.",
+  },
+  {
+    exitCodes: [255],
+    text: null,
+    status: 'failed',
+    sentence: 'The driver had an internal error. Look into the kernel log for lines that begin with NVRM.',
   },
 ];
 

@@ -139,7 +139,7 @@ describe('NvidiaSmiClient', () => {
     fake.becomes({ kind: 'exits', stdout: LOG });
     expect(gpuCount(await client.read(PATIENT))).toBe(2);
     expect(await noneLeft(fake)).toBe(true);
-  });
+  }, 30_000);
 
   it('takes a running call along when it is closed', async () => {
     const fake = fakeThat({ kind: 'hangs' });

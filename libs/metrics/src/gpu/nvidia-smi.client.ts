@@ -6,9 +6,14 @@ import { HelperProcess, type HelperAnswer } from './helper-process.js';
 import { isGroupGoneSoon, killGroup } from './process-group.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
 
-/** What came of asking nvidia-smi. */
+/** What came of asking nvidia-smi; `damage` says why the data is only a part of a log. */
 export type NvidiaSmiAnswer =
-  | { readonly kind: 'data'; readonly data: unknown; readonly warning: string | null }
+  | {
+      readonly kind: 'data';
+      readonly data: unknown;
+      readonly warning: string | null;
+      readonly damage?: string | null;
+    }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'exit'; readonly exitCode: number | null; readonly signal: string | null; readonly output: string }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly output: string }
@@ -132,16 +137,32 @@ export function answerFromText(stdout: string, stderr = ''): NvidiaSmiAnswer {
   if (parsed.kind === 'empty') return { kind: 'unreadable', reason: 'it wrote nothing', output: stderr };
   if (parsed.kind === 'broken') return { kind: 'unreadable', reason: parsed.reason, output: stdout };
   const warning = [stderr.trim(), parsed.textAround].filter((part) => part !== '').join(' ');
-  return { kind: 'data', data: parsed.data, warning: warning === '' ? null : warning };
+  return { kind: 'data', data: parsed.data, warning: warning === '' ? null : warning, damage: parsed.damage };
+}
+
+/** A run of nvidia-smi as it was copied off a machine. */
+export interface NvidiaSmiRecording {
+  readonly stdout: string;
+  readonly stderr?: string | undefined;
+  /** Absent: the run succeeded, as far as anybody noted. */
+  readonly exitCode?: number | null | undefined;
+}
+
+/** Judges a recorded run as a live one with the same outputs. */
+export function answerFromRecording({ stdout, stderr = '', exitCode }: NvidiaSmiRecording): NvidiaSmiAnswer {
+  return answerFromExit({ exitCode: exitCode ?? 0, signal: null, stdout, stderr });
+}
+
+function answerFromExit(run: Omit<Extract<DirectRun, { kind: 'exited' }>, 'kind'>): NvidiaSmiAnswer {
+  const { exitCode, signal, stdout, stderr } = run;
+  if (exitCode === 0) return answerFromText(stdout, stderr);
+  return { kind: 'exit', exitCode, signal, output: `${stdout} ${stderr}` };
 }
 
 function answerFromRun(run: Exclude<DirectRun, { kind: 'timeout' }>): NvidiaSmiAnswer {
   switch (run.kind) {
-    case 'exited': {
-      const { exitCode, signal, stdout, stderr } = run;
-      if (exitCode === 0) return answerFromText(stdout, stderr);
-      return { kind: 'exit', exitCode, signal, output: `${stdout} ${stderr}` };
-    }
+    case 'exited':
+      return answerFromExit(run);
     case 'too-large':
       return { kind: 'unreadable', reason: `it wrote more than ${run.limitBytes} bytes`, output: '' };
     case 'not-started':

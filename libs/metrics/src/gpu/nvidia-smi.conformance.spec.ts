@@ -59,6 +59,36 @@ function expectedOf(gpu: string): Record<string, unknown> {
       : null,
     processes: [...gpu.matchAll(/<pid>(\d+)<\/pid>/g)].map((match) => Number(match[1])),
     migDevices: [...gpu.matchAll(/<mig_device>/g)].length,
+    ...expectedOfNewerDrivers(gpu),
+  };
+}
+
+function yesOrNo(text: string, element: string): boolean | null {
+  return { Yes: true, No: false, Enabled: true, Disabled: false }[inside(text, element).trim()] ?? null;
+}
+
+function wordIn(text: string, element: string): string | null {
+  const word = inside(text, element).trim();
+  return word === '' || word === 'N/A' ? null : word;
+}
+
+function expectedOfNewerDrivers(gpu: string): Record<string, unknown> {
+  const banks = (name: string): number | null => numberIn(gpu, `row_remapper_histogram_${name}`, 'bank\\(s\\)');
+  const generation = inside(gpu, 'pcie_gen');
+  return {
+    virtualizationMode: wordIn(gpu, 'virtualization_mode'),
+    memoryMaxOperatingCelsius: numberIn(gpu, 'gpu_temp_max_mem_threshold', 'C'),
+    hostMaxGeneration: numberIn(generation, 'max_host_link_gen', ''),
+    maxGeneration: numberIn(generation, 'max_link_gen', ''),
+    pendingEccMode: yesOrNo(gpu, 'pending_ecc'),
+    sramThresholdExceeded: yesOrNo(gpu, 'sram_threshold_exceeded'),
+    banks: ['max', 'high', 'partial', 'low', 'none'].map(banks),
+    repairPending: [yesOrNo(gpu, 'channel_repair_pending'), yesOrNo(gpu, 'tpc_repair_pending')],
+    fabric: [wordIn(inside(gpu, 'fabric'), 'state'), wordIn(inside(gpu, 'fabric'), 'status')],
+    pendingMigMode: yesOrNo(gpu, 'pending_mig'),
+    instancesOfProcesses: [...inside(gpu, 'processes').matchAll(/<gpu_instance_id>(\d+)</g)].map((match) =>
+      Number(match[1]),
+    ),
   };
 }
 
@@ -88,6 +118,17 @@ function actualOf(gpu: Gpu): Record<string, unknown> {
     reasonCount: gpu.clockEventReasons?.length ?? null,
     processes: gpu.processes.map(({ pid }) => pid),
     migDevices: gpu.mig.devices.length,
+    virtualizationMode: gpu.virtualizationMode,
+    memoryMaxOperatingCelsius: temperature.memoryMaxOperatingCelsius,
+    hostMaxGeneration: pcie.hostMaxGeneration,
+    maxGeneration: pcie.maxGeneration,
+    pendingEccMode: gpu.ecc.pendingMode,
+    sramThresholdExceeded: gpu.ecc.sramThresholdExceeded,
+    banks: Object.values(gpu.remappedRows.histogram),
+    repairPending: [gpu.repairPending.channel, gpu.repairPending.tpc],
+    fabric: [gpu.fabric.state, gpu.fabric.status],
+    pendingMigMode: gpu.mig.pendingMode,
+    instancesOfProcesses: gpu.processes.flatMap(({ gpuInstanceId }) => (gpuInstanceId === null ? [] : [gpuInstanceId])),
   };
 }
 
@@ -102,5 +143,15 @@ describeCaptures('nvidia-smi captures (set CAPTURES_DIR to a folder of recorded 
     const elements = [...text.matchAll(/<gpu id="[^"]*">[\s\S]*?<\/gpu>/g)].map((match) => match[0]);
     expect(gpus.map(actualOf)).toEqual(elements.map(expectedOf));
     expect(unreadable.filter((part) => !part.startsWith('gpus: the driver counts'))).toEqual([]);
+  });
+
+  it.each(FILES.length > 0 ? FILES : ['no capture'])('keeps the GPUs before the place where %s is cut off', (file) => {
+    const text = readFileSync(join(FOLDER ?? '', file), 'utf8');
+    const cut = text.slice(0, text.lastIndexOf('</uuid>') + '</uuid>'.length);
+    const parsed = parseNvidiaSmiXml(cut);
+    if (parsed.kind !== 'data') throw new Error(`${file} is ${parsed.kind}`);
+    const uuids = [...cut.matchAll(/<uuid>(GPU-[^<]+)</g)].map((match) => match[1]);
+    expect(mapNvidiaSmi(parsed.data, { isCut: true }).gpus.map(({ uuid }) => uuid)).toEqual(uuids);
+    expect(parsed.damage).not.toBeNull();
   });
 });

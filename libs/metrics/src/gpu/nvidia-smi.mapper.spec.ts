@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Gpu } from '@app/core';
+import { NO_NVLINK, NO_PROFILING, NO_XID, type Gpu } from '@app/core';
 import { anNvidiaSmiLog, LOG_SCHEMAS, type GpuXmlValues, type LogOptions } from '@app/testing';
 import { mapNvidiaSmi, type NvidiaSmiReading } from './nvidia-smi.mapper.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
@@ -35,7 +35,18 @@ const SPECIAL: Partial<GpuXmlValues> = {
   retiredSingleBit: 1,
   retiredDoubleBit: 2,
   retirementPending: 'Yes',
-  remappedRows: { correctable: 6, uncorrectable: 7, pending: 'Yes', failure: 'No' },
+  remappedRows: {
+    correctable: 6,
+    uncorrectable: 7,
+    pending: 'Yes',
+    failure: 'No',
+    banks: { max: 2550, high: 6, partial: 3, low: 1, none: 0 },
+  },
+  pcieHostMaxGeneration: 6,
+  pendingEccMode: 'Disabled',
+  sramThresholdExceeded: 'Yes',
+  tpcRepairPending: 'Yes',
+  pendingMigMode: 'Enabled',
 };
 
 describe('mapNvidiaSmi', () => {
@@ -52,11 +63,15 @@ describe('mapNvidiaSmi', () => {
       performanceState: 'P0',
       persistenceMode: true,
       computeMode: 'Default',
+      virtualizationMode: 'None',
+      numaNode: null,
+      numaCpus: null,
       utilization: { gpuRatio: 0.92, memoryRatio: 0.48, encoderRatio: 0, decoderRatio: 0 },
       memory: { totalBytes: 81559 * MIB, reservedBytes: 479 * MIB, usedBytes: 71680 * MIB, freeBytes: 9400 * MIB },
       temperature: {
         gpuCelsius: 58,
         memoryCelsius: 66,
+        memoryMaxOperatingCelsius: 95,
         marginCelsius: 29,
         slowdownCelsius: 95,
         shutdownCelsius: 98,
@@ -71,6 +86,8 @@ describe('mapNvidiaSmi', () => {
         minLimitWatts: 200,
         maxLimitWatts: 700,
       },
+      energyJoules: null,
+      profiling: NO_PROFILING,
       clocks: {
         graphicsMhz: 1980,
         smMhz: 1980,
@@ -90,26 +107,51 @@ describe('mapNvidiaSmi', () => {
       pcie: {
         generation: 5,
         maxGeneration: 5,
+        hostMaxGeneration: 6,
         width: 16,
         maxWidth: 16,
         rxBytesPerSecond: 812_000_000,
         txBytesPerSecond: 301_000_000,
         replayCount: 0,
       },
+      nvlink: NO_NVLINK,
+      xid: NO_XID,
       ecc: {
         mode: true,
+        pendingMode: false,
+        sramThresholdExceeded: true,
         volatileCorrected: 7,
         volatileUncorrected: 8,
         aggregateCorrected: 0,
         aggregateUncorrected: 0,
       },
       retiredPages: { singleBit: 1, doubleBit: 2, pending: true },
-      remappedRows: { correctable: 6, uncorrectable: 7, pending: true, failure: false },
+      remappedRows: {
+        correctable: 6,
+        uncorrectable: 7,
+        pending: true,
+        failure: false,
+        histogram: { maxBanks: 2550, highBanks: 6, partialBanks: 3, lowBanks: 1, noneBanks: 0 },
+      },
+      repairPending: { channel: false, tpc: true },
+      fabric: { state: 'Completed', status: 'Success', health: 'Healthy' },
       recoveryAction: 'None',
-      mig: { mode: false, devices: [] },
-      processes: [{ pid: 4321, name: 'VLLM::EngineCore', type: 'C', usedMemoryBytes: 70656 * MIB }],
+      mig: { mode: false, pendingMode: true, devices: [] },
+      processes: [
+        { pid: 4321, name: 'VLLM::EngineCore', type: 'C', usedMemoryBytes: 70656 * MIB, gpuInstanceId: null },
+      ],
     });
-    expect({ simulated, unreadable, gaps }).toEqual({ simulated: false, unreadable: [], gaps: [] });
+    expect({ simulated, unreadable }).toEqual({ simulated: false, unreadable: [] });
+    expect(gaps.filter(({ reason }) => !reason.includes('dcgm-exporter'))).toEqual([]);
+  });
+
+  it('says that energy, profiling, NVLink errors and Xids come from dcgm-exporter, and nothing of the NUMA node', () => {
+    const { gaps } = read(SPECIAL);
+    const signals = gaps.map(({ signal }) => signal);
+    expect(signals).toContain('gpus.energyJoules');
+    expect(signals.filter((signal) => /^gpus\.(profiling|nvlink|xid)\./.test(signal))).toHaveLength(10);
+    expect(signals).toHaveLength(11);
+    expect(gaps.every(({ status }) => status === 'absent')).toBe(true);
   });
 
   it.each(LOG_SCHEMAS)('finds power, clock events and ECC under the names of schema %i', (schema) => {
@@ -136,17 +178,6 @@ describe('mapNvidiaSmi', () => {
     expect(read({ averageWatts: null, instantWatts: 97.75 }).gpu.power.drawWatts).toBe(97.75);
   });
 
-  it('reads the nested power limits of driver 610', () => {
-    const text = anNvidiaSmiLog()
-      .withGpu()
-      .build()
-      .replace('<current_power_limit>', '<gpu_ceiling_power_limit>\n<current_power_limit>')
-      .replace('</requested_power_limit>', '</requested_power_limit>\n</gpu_ceiling_power_limit>');
-    expect(readText(text).gpus[0]?.power).toEqual(
-      expect.objectContaining({ enforcedLimitWatts: 700, requestedLimitWatts: 700, maxLimitWatts: 700 }),
-    );
-  });
-
   it('drops the mark of a deprecated version name and a CUDA version that was not found', () => {
     const { gpu } = read({}, { driverVersion: '610.12 [Deprecated, use kmd_version]', cudaVersion: 'Not Found' });
     expect(gpu.driverVersion).toBe('610.12');
@@ -160,6 +191,8 @@ describe('mapNvidiaSmi', () => {
     const text = anNvidiaSmiLog().withGpu().build();
     expect(readText(text.replace(/<ecc_errors>[\s\S]*<\/ecc_errors>/, old)).gpus[0]?.ecc).toEqual({
       mode: true,
+      pendingMode: true,
+      sramThresholdExceeded: null,
       volatileCorrected: 0,
       volatileUncorrected: null,
       aggregateCorrected: 7,
@@ -216,30 +249,11 @@ describe('mapNvidiaSmi', () => {
     expect(gpu.temperature.shutdownCelsius).toBeNull();
   });
 
-  it('reads MIG devices', () => {
-    const devices = [0, 1].map((index) => ({
-      index,
-      gpuInstanceId: index + 3,
-      computeInstanceId: 0,
-      totalMib: 19968,
-      usedMib: 12,
-    }));
-    const { gpu } = read({ migMode: 'Enabled', migDevices: devices, gpuUtilPercent: null, remappedRows: null });
-    expect(gpu.mig.mode).toBe(true);
-    expect(gpu.mig.devices).toHaveLength(2);
-    expect(gpu.mig.devices[1]).toEqual({
-      index: 1,
-      gpuInstanceId: 4,
-      computeInstanceId: 0,
-      memoryTotalBytes: 19968 * MIB,
-      memoryUsedBytes: 12 * MIB,
-    });
-    expect(gpu.remappedRows).toEqual({ correctable: null, uncorrectable: null, pending: null, failure: null });
-  });
-
   it('keeps a process whose memory the driver does not give, as under WDDM', () => {
     const { gpu, gaps } = read({ driverModel: 'WDDM', processes: [{ pid: 12, type: 'C+G', usedMib: null }] });
-    expect(gpu.processes).toEqual([{ pid: 12, name: 'python3', type: 'C+G', usedMemoryBytes: null }]);
+    expect(gpu.processes).toEqual([
+      { pid: 12, name: 'python3', type: 'C+G', usedMemoryBytes: null, gpuInstanceId: null },
+    ]);
     expect(gaps.map(({ signal }) => signal)).toContain('gpus.processes.usedMemoryBytes');
   });
 
@@ -279,26 +293,4 @@ describe('mapNvidiaSmi', () => {
       });
     },
   );
-
-  it('reads a GPU of which nothing is described', () => {
-    const { gpus } = mapNvidiaSmi({ nvidia_smi_log: { gpu: { $: { id: '00000000:01:00.0' } } } });
-    expect(gpus[0]).toEqual(
-      expect.objectContaining({ pciBusId: '00000000:01:00.0', uuid: null, clockEventReasons: null, processes: [] }),
-    );
-  });
-});
-
-describe('parseNvidiaSmiXml', () => {
-  it('sets text around the log aside', () => {
-    const text = `$ nvidia-smi -q -x\n${anNvidiaSmiLog().withGpu().build()}WARNING: infoROM is corrupted`;
-    const parsed = parseNvidiaSmiXml(text);
-    expect(parsed).toEqual(expect.objectContaining({ kind: 'data' }));
-    expect(parsed.kind === 'data' && parsed.textAround).toContain('WARNING: infoROM');
-  });
-
-  it('tells empty from broken text', () => {
-    expect(parseNvidiaSmiXml(' \n').kind).toBe('empty');
-    expect(parseNvidiaSmiXml(anNvidiaSmiLog().withGpu().build().slice(0, 900)).kind).toBe('broken');
-    expect(parseNvidiaSmiXml('No devices were found').kind).toBe('broken');
-  });
 });

@@ -1,5 +1,14 @@
-import type { ClockEventReason, Gap, Gpu, GpuProcess, MigDevice } from '@app/core';
-import { gapsOf } from './gpu-gaps.js';
+import {
+  NO_NVLINK,
+  NO_PROFILING,
+  NO_XID,
+  type ClockEventReason,
+  type Gap,
+  type Gpu,
+  type GpuProcess,
+  type MigDevice,
+} from '@app/core';
+import { dcgmOnlyReason, gapsOf } from './gpu-gaps.js';
 import * as fields from './smi-fields.js';
 import { SmiReader, type Issue } from './smi-reader.js';
 import { asList, COUNT, findElement, isElement, MEBIBYTES, readWord } from './smi-values.js';
@@ -18,21 +27,30 @@ const ENABLED = { Enabled: true, Disabled: false };
 const YES_NO = { Yes: true, No: false };
 const STATES = Object.fromEntries(Array.from({ length: 16 }, (_, state) => [`P${state}`, `P${state}`]));
 
+export interface NvidiaSmiMapOptions {
+  /** Only a part of the log is at hand, so that what is missing says nothing about the driver. */
+  readonly isCut?: boolean;
+}
+
+/** More than a machine has. */
+const MOST_GPUS = 256;
+
 /** Reads what xml2js made of `nvidia-smi -q -x`, whatever its schema version. */
-export function mapNvidiaSmi(parsedXml: unknown): NvidiaSmiReading {
+export function mapNvidiaSmi(parsedXml: unknown, options: NvidiaSmiMapOptions = {}): NvidiaSmiReading {
   const log = findElement(parsedXml, 'nvidia_smi_log');
   if (!isElement(log)) {
     const gap: Gap = { signal: 'gpus', status: 'failed', reason: 'there is no nvidia_smi_log element' };
     return { gpus: [], gaps: [gap], simulated: false, unreadable: ['nvidia_smi_log'] };
   }
   const elements = asList(log.gpu);
-  const described = elements.filter(isElement);
+  const described = elements.filter(isElement).slice(0, MOST_GPUS);
   const reader = new SmiReader();
   const gpus = described.map((element, index) => mapGpu(reader, log, element, index));
+  const whyAbsent = options.isCut === true ? 'not in the part of the log that is left' : 'not reported by the driver';
   const missing = missingGpus(log, elements.length, described.length);
   return {
     gpus,
-    gaps: [...missing, ...gapsOf(gpus, reader.issues)],
+    gaps: [...missing, ...gapsOf(gpus, reader.issues, (signal) => dcgmOnlyReason(signal) ?? whyAbsent)],
     simulated: described.some(isSimulated),
     unreadable: [...missing, ...reader.issues.filter(isFailure)].map(({ signal, reason }) => `${signal}: ${reason}`),
   };
@@ -68,15 +86,26 @@ function mapGpu(reader: SmiReader, log: unknown, gpu: unknown, index: number): G
     performanceState: reader.word(gpu, 'gpus.performanceState', STATES, 'performance_state'),
     persistenceMode: reader.word(gpu, 'gpus.persistenceMode', ENABLED, 'persistence_mode'),
     computeMode: reader.text(gpu, 'gpus.computeMode', 'compute_mode'),
+    virtualizationMode: reader.textOrNone(
+      gpu,
+      'gpus.virtualizationMode',
+      'gpu_virtualization_mode/virtualization_mode',
+    ),
+    numaNode: null,
+    numaCpus: null,
     utilization: reader.numbers(gpu, 'gpus.utilization', fields.UTILIZATION),
     memory: mapMemory(reader, gpu),
     temperature: reader.numbers(gpu, 'gpus.temperature', fields.TEMPERATURE),
     fanRatio: reader.number(gpu, 'gpus.fanRatio', fields.FAN),
     power: reader.numbers(gpu, 'gpus.power', fields.POWER),
+    energyJoules: null,
+    profiling: NO_PROFILING,
     clocks: reader.numbers(gpu, 'gpus.clocks', fields.CLOCKS),
     clockEventReasons: mapClockEventReasons(gpu),
     clockEventSeconds: reader.numbers(gpu, 'gpus.clockEventSeconds', fields.CLOCK_EVENT_SECONDS),
-    pcie: reader.numbers(gpu, 'gpus.pcie', fields.PCIE),
+    pcie: mapPcie(reader, gpu),
+    nvlink: NO_NVLINK,
+    xid: NO_XID,
     ecc: mapEcc(reader, gpu),
     retiredPages: {
       ...reader.numbers(gpu, 'gpus.retiredPages', fields.RETIRED_PAGES),
@@ -86,10 +115,21 @@ function mapGpu(reader: SmiReader, log: unknown, gpu: unknown, index: number): G
       ...reader.numbers(gpu, 'gpus.remappedRows', fields.REMAPPED_ROWS),
       pending: reader.word(gpu, 'gpus.remappedRows.pending', YES_NO, 'remapped_rows/remapped_row_pending'),
       failure: reader.word(gpu, 'gpus.remappedRows.failure', YES_NO, 'remapped_rows/remapped_row_failure'),
+      histogram: reader.numbers(gpu, 'gpus.remappedRows.histogram', fields.REMAP_HISTOGRAM),
+    },
+    repairPending: {
+      channel: reader.word(gpu, 'gpus.repairPending.channel', YES_NO, 'ecc_errors/channel_repair_pending'),
+      tpc: reader.word(gpu, 'gpus.repairPending.tpc', YES_NO, 'ecc_errors/tpc_repair_pending'),
+    },
+    fabric: {
+      state: reader.text(gpu, 'gpus.fabric.state', 'fabric/state'),
+      status: reader.text(gpu, 'gpus.fabric.status', 'fabric/status'),
+      health: reader.text(gpu, 'gpus.fabric.health', 'fabric/health/summary', 'fabric/health'),
     },
     recoveryAction: mapRecoveryAction(reader, gpu),
     mig: {
       mode: reader.word(gpu, 'gpus.mig.mode', ENABLED, 'mig_mode/current_mig'),
+      pendingMode: reader.word(gpu, 'gpus.mig.pendingMode', ENABLED, 'mig_mode/pending_mig'),
       devices: asList(findElement(gpu, 'mig_devices/mig_device')).map((device) => mapMigDevice(reader, device)),
     },
     processes: mapProcesses(reader, gpu),
@@ -102,6 +142,15 @@ function mapMemory(reader: SmiReader, gpu: unknown): Gpu['memory'] {
   const reason = 'nvidia-smi gave more used than total memory';
   reader.issues.push({ signal: 'gpus.memory.usedBytes', status: 'failed', reason });
   return { ...memory, usedBytes: null };
+}
+
+/** Where the driver does not say what GPU and slot can do together, it is the lower of what it says of each. */
+function mapPcie(reader: SmiReader, gpu: unknown): Gpu['pcie'] {
+  const pcie = reader.numbers(gpu, 'gpus.pcie', fields.PCIE);
+  if (pcie.maxGeneration !== null) return pcie;
+  const deviceMax = reader.number(gpu, 'gpus.pcie.maxGeneration', fields.DEVICE_MAX_GENERATION);
+  const known = [deviceMax, pcie.hostMaxGeneration].filter((generation) => generation !== null);
+  return { ...pcie, maxGeneration: known.length > 0 ? Math.min(...known) : null };
 }
 
 /** Null when no reason at all can be read; a reason unknown to us is left out. */
@@ -122,6 +171,13 @@ function mapEcc(reader: SmiReader, gpu: unknown): Gpu['ecc'] {
     reader.sum(gpu, `gpus.ecc.${name}`, fields.ECC_COUNTS[name]);
   return {
     mode: reader.word(gpu, 'gpus.ecc.mode', ENABLED, 'ecc_mode/current_ecc'),
+    pendingMode: reader.word(gpu, 'gpus.ecc.pendingMode', ENABLED, 'ecc_mode/pending_ecc'),
+    sramThresholdExceeded: reader.word(
+      gpu,
+      'gpus.ecc.sramThresholdExceeded',
+      YES_NO,
+      'ecc_errors/aggregate/sram_threshold_exceeded',
+    ),
     volatileCorrected: count('volatileCorrected'),
     volatileUncorrected: count('volatileUncorrected'),
     aggregateCorrected: count('aggregateCorrected'),
@@ -131,10 +187,7 @@ function mapEcc(reader: SmiReader, gpu: unknown): Gpu['ecc'] {
 
 /** Drivers before 570 answer two yes-or-no questions; newer ones name the action, and these are its words. */
 function mapRecoveryAction(reader: SmiReader, gpu: unknown): string | null {
-  const action = findElement(gpu, 'gpu_recovery_action');
-  // Here `None` is an answer, unlike everywhere else in the log.
-  if (typeof action === 'string' && /^none$/i.test(action.trim())) return 'None';
-  const named = reader.text(gpu, 'gpus.recoveryAction', 'gpu_recovery_action');
+  const named = reader.textOrNone(gpu, 'gpus.recoveryAction', 'gpu_recovery_action');
   if (named !== null) return named;
   const asked = (name: string): boolean | null =>
     reader.word(gpu, 'gpus.recoveryAction', YES_NO, `gpu_reset_status/${name}`);
@@ -168,12 +221,14 @@ function mapProcesses(reader: SmiReader, gpu: unknown): GpuProcess[] {
     const pid = reader.number(process, 'gpus.processes.pid', { unit: COUNT, paths: ['pid'] });
     if (pid === null) return [];
     const memory = { unit: MEBIBYTES, paths: ['used_memory'] };
+    const instance = { unit: COUNT, paths: ['gpu_instance_id'] };
     return [
       {
         pid,
         name: reader.text(process, 'gpus.processes.name', 'process_name'),
         type: reader.text(process, 'gpus.processes.type', 'type'),
         usedMemoryBytes: reader.number(process, 'gpus.processes.usedMemoryBytes', memory),
+        gpuInstanceId: reader.number(process, 'gpus.processes.gpuInstanceId', instance),
       },
     ];
   });

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { types } from 'node:util';
 
 /** A killed process takes some milliseconds to go, more on a busy machine. */
 const DYING_MS = 300;
 const LOOK_EVERY_MS = 10;
 
+/** Not by `instanceof`, which fails for errors that come from outside the context that a test runs in. */
 function isErrorWithCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return types.isNativeError(error) && 'code' in error && codes.includes(String(error.code));
 }
 
 /** Kills a process and everything it started in its group. A group that is already gone is fine. */

@@ -1,5 +1,6 @@
 import type { ClockEventReason, Gpu } from '@app/core';
 import {
+  BANKS,
   CELSIUS,
   COUNT,
   GENERATION,
@@ -41,6 +42,7 @@ export const MEMORY: NumberFields<Gpu['memory']> = {
 export const TEMPERATURE: NumberFields<Gpu['temperature']> = {
   gpuCelsius: at(CELSIUS, 'temperature/gpu_temp'),
   memoryCelsius: at(CELSIUS, 'temperature/memory_temp'),
+  memoryMaxOperatingCelsius: at(CELSIUS, 'temperature/gpu_temp_max_mem_threshold'),
   marginCelsius: at(CELSIUS, 'temperature/gpu_temp_tlimit'),
   slowdownCelsius: at(CELSIUS, 'temperature/gpu_temp_slow_threshold'),
   shutdownCelsius: at(CELSIUS, 'temperature/gpu_temp_max_threshold'),
@@ -110,17 +112,18 @@ export const CLOCK_EVENT_SECONDS: NumberFields<Gpu['clockEventSeconds']> = {
 
 export const PCIE: NumberFields<Gpu['pcie']> = {
   generation: at(GENERATION, 'pci/pci_gpu_link_info/pcie_gen/current_link_gen'),
-  maxGeneration: at(
-    GENERATION,
-    'pci/pci_gpu_link_info/pcie_gen/max_link_gen',
-    'pci/pci_gpu_link_info/pcie_gen/max_device_link_gen',
-  ),
+  /** What GPU and slot can do together. */
+  maxGeneration: at(GENERATION, 'pci/pci_gpu_link_info/pcie_gen/max_link_gen'),
+  hostMaxGeneration: at(GENERATION, 'pci/pci_gpu_link_info/pcie_gen/max_host_link_gen'),
   width: at(LANES, 'pci/pci_gpu_link_info/link_widths/current_link_width'),
   maxWidth: at(LANES, 'pci/pci_gpu_link_info/link_widths/max_link_width'),
   rxBytesPerSecond: at(KILOBYTES_PER_SECOND, 'pci/rx_util'),
   txBytesPerSecond: at(KILOBYTES_PER_SECOND, 'pci/tx_util'),
   replayCount: at(COUNT, 'pci/replay_counter'),
 };
+
+/** What the GPU can do in any slot. */
+export const DEVICE_MAX_GENERATION: NumberField = at(GENERATION, 'pci/pci_gpu_link_info/pcie_gen/max_device_link_gen');
 
 export const RETIRED_PAGES: NumberFields<Pick<Gpu['retiredPages'], 'singleBit' | 'doubleBit'>> = {
   singleBit: at(COUNT, 'retired_pages/multiple_single_bit_retirement/retired_count'),
@@ -130,6 +133,17 @@ export const RETIRED_PAGES: NumberFields<Pick<Gpu['retiredPages'], 'singleBit' |
 export const REMAPPED_ROWS: NumberFields<Pick<Gpu['remappedRows'], 'correctable' | 'uncorrectable'>> = {
   correctable: at(COUNT, 'remapped_rows/remapped_row_corr'),
   uncorrectable: at(COUNT, 'remapped_rows/remapped_row_unc'),
+};
+
+const remapHistogram = (name: string): NumberField =>
+  at(BANKS, `remapped_rows/row_remapper_histogram/row_remapper_histogram_${name}`);
+
+export const REMAP_HISTOGRAM: NumberFields<Gpu['remappedRows']['histogram']> = {
+  maxBanks: remapHistogram('max'),
+  highBanks: remapHistogram('high'),
+  partialBanks: remapHistogram('partial'),
+  lowBanks: remapHistogram('low'),
+  noneBanks: remapHistogram('none'),
 };
 
 /** A count is the sum of these; within one, the first layout of which anything can be read wins. */
@@ -149,7 +163,9 @@ const uncorrected = (block: string): EccLayouts => [
   [`${block}/double_bit/total`],
 ];
 
-export const ECC_COUNTS: Readonly<Record<keyof Omit<Gpu['ecc'], 'mode'>, EccLayouts>> = {
+type EccCount = keyof Omit<Gpu['ecc'], 'mode' | 'pendingMode' | 'sramThresholdExceeded'>;
+
+export const ECC_COUNTS: Readonly<Record<EccCount, EccLayouts>> = {
   volatileCorrected: corrected('ecc_errors/volatile'),
   volatileUncorrected: uncorrected('ecc_errors/volatile'),
   aggregateCorrected: corrected('ecc_errors/aggregate'),

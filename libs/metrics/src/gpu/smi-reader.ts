@@ -1,6 +1,6 @@
 import type { SectionStatus } from '@app/core';
 import type { EccLayouts, NumberField } from './smi-fields.js';
-import { COUNT, findElement, readNumber, readText, readWord, type Reading } from './smi-values.js';
+import { COUNT, findElement, readNumber, readText, readTextOrNone, readWord, type Reading } from './smi-values.js';
 
 /** Why a signal has no value although the driver names it. */
 export interface Issue {
@@ -15,6 +15,11 @@ export class SmiReader {
 
   text(root: unknown, signal: string, ...paths: readonly string[]): string | null {
     return this.#first(signal, paths, (path) => readText(findElement(root, path)));
+  }
+
+  /** Text of an element in which `None` is an answer. */
+  textOrNone(root: unknown, signal: string, ...paths: readonly string[]): string | null {
+    return this.#first(signal, paths, (path) => readTextOrNone(findElement(root, path)));
   }
 
   word<T>(root: unknown, signal: string, words: Readonly<Record<string, T>>, ...paths: readonly string[]): T | null {

@@ -35,6 +35,7 @@ export const MICROSECONDS: Unit = unit('us', 0, Number.MAX_SAFE_INTEGER, (micros
 export const KILOBYTES_PER_SECOND: Unit = unit('KB/s', 0, 1e13, (kilobytes) => kilobytes * 1000);
 export const LANES: Unit = unit('x', 0, 64);
 export const GENERATION: Unit = unit('', 0, 20);
+export const BANKS: Unit = unit('bank\\(s\\)', 0, 1e9);
 export const COUNT: Unit = { pattern: /^(\d+)$/, convert: same, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 const MISSING: Reading<never> = { kind: 'missing' };
@@ -51,8 +52,10 @@ function quote(text: string): string {
   return `nvidia-smi gave "${text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH)}…` : text}"`;
 }
 
+/** Text between child elements is no value: xml2js joins its pieces, and two numbers would become a third. */
 function textOf(element: unknown): string | null {
-  const text = isElement(element) && Object.hasOwn(element, '_') ? element._ : element;
+  const isTextOnly = isElement(element) && Object.keys(element).every((name) => name === '_' || name === '$');
+  const text = isTextOnly ? element._ : element;
   return typeof text === 'string' ? text.trim().replace(DEPRECATED_TAIL, '') : null;
 }
 
@@ -68,13 +71,19 @@ export function readText(element: unknown): Reading<string> {
   return FAULT.test(text) ? { kind: 'bad', reason: quote(text) } : { kind: 'value', value: text };
 }
 
+/** As `readText`, for an element in which `None` is an answer. */
+export function readTextOrNone(element: unknown): Reading<string> {
+  return /^none$/i.test(textOf(element) ?? '') ? { kind: 'value', value: 'None' } : readText(element);
+}
+
 /** A number with exactly the expected unit and a plausible size; anything else is no value. */
 export function readNumber(element: unknown, expected: Unit): Reading<number> {
   const text = readText(element);
   if (text.kind !== 'value') return text;
   const written = expected.pattern.exec(text.value)?.[1];
   if (written === undefined) return { kind: 'bad', reason: quote(text.value) };
-  const value = expected.convert(Number(written));
+  // Adding 0 makes 0 of -0.
+  const value = expected.convert(Number(written)) + 0;
   if (value >= expected.min && value <= expected.max) return { kind: 'value', value };
   return { kind: 'bad', reason: `${quote(text.value)}, which is out of range` };
 }
@@ -99,11 +108,14 @@ function childOf(element: unknown, name: string): unknown {
   return isElement(element) && Object.hasOwn(element, name) ? element[name] : undefined;
 }
 
-function findDeep(element: unknown, name: string): unknown {
-  if (!isElement(element)) return undefined;
+/** Deeper than the log nests, and far from the end of the stack. */
+const DEEPEST = 8;
+
+function findDeep(element: unknown, name: string, depth = 0): unknown {
+  if (!isElement(element) || depth > DEEPEST) return undefined;
   if (Object.hasOwn(element, name)) return element[name];
   for (const child of Object.values(element)) {
-    const found = findDeep(child, name);
+    const found = findDeep(child, name, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

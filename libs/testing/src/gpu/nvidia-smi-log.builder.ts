@@ -1,9 +1,6 @@
-import { CLOCK_EVENT_REASONS } from '@app/core';
-import { gpuXmlDefaults, type GpuXmlValues, type Written } from './gpu-xml-values.js';
-
-export const LOG_SCHEMAS = [11, 12, 13] as const;
-/** 11: drivers up to 515; 12: about 535; 13: from 570 on. */
-export type LogSchema = (typeof LOG_SCHEMAS)[number];
+import type { GpuXmlValues } from './gpu-xml-values.js';
+import { aGpuXml, type LogSchema } from './gpu-xml.builder.js';
+import { block, tag } from './xml-text.js';
 
 const VERSIONS: Readonly<Record<LogSchema, { driver: string; cuda: string }>> = {
   11: { driver: '515.105.01', cuda: '11.7' },
@@ -11,248 +8,14 @@ const VERSIONS: Readonly<Record<LogSchema, { driver: string; cuda: string }>> = 
   13: { driver: '580.95.05', cuda: '13.0' },
 };
 
-function escaped(text: string): string {
-  return text.replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character);
-}
-
-function tag(name: string, value: Written, unit = ''): string {
-  const text = value === null ? 'N/A' : typeof value === 'number' ? `${value}${unit}` : escaped(value);
-  return `<${name}>${text}</${name}>`;
-}
-
-function block(name: string, ...children: readonly string[]): string {
-  return `<${name}>\n${children.join('\n')}\n</${name}>`;
-}
-
-/** One `<gpu>` element as a driver of the schema writes it. */
-export function aGpuXml(values: Partial<GpuXmlValues> = {}, schema: LogSchema = 13, index = 0): string {
-  const gpu = { ...gpuXmlDefaults(index), ...values };
-  const parts = [
-    tag('product_name', gpu.name),
-    tag('product_brand', gpu.brand),
-    tag('product_architecture', gpu.architecture),
-    tag('persistence_mode', gpu.persistenceMode),
-    block('mig_mode', tag('current_mig', gpu.migMode), tag('pending_mig', gpu.migMode)),
-    migXml(gpu),
-    block('driver_model', tag('current_dm', gpu.driverModel), tag('pending_dm', gpu.driverModel)),
-    tag('serial', '1650000000000'),
-    tag('uuid', gpu.uuid),
-    tag('minor_number', gpu.driverModel === null ? index : null),
-    ...recoveryXml(gpu, schema),
-    pciXml(gpu),
-    tag('fan_speed', gpu.fanPercent, ' %'),
-    tag('performance_state', gpu.performanceState),
-    ...clockEventsXml(gpu, schema),
-    memoryXml(gpu),
-    tag('compute_mode', gpu.computeMode),
-    utilizationXml(gpu),
-    block('ecc_mode', tag('current_ecc', gpu.eccMode), tag('pending_ecc', gpu.eccMode)),
-    eccXml(gpu, schema),
-    retiredXml(gpu),
-    remappedXml(gpu),
-    temperatureXml(gpu),
-    ...powerXml(gpu, schema),
-    ...clocksXml(gpu, schema),
-    block('processes', ...gpu.processes.map(processXml)),
-    block('accounted_processes'),
-  ];
-  return `<gpu id="${gpu.pciBusId}">\n${parts.join('\n')}\n</gpu>`;
-}
-
-function migXml(gpu: GpuXmlValues): string {
-  if (gpu.migDevices.length === 0) return block('mig_devices', 'None');
-  const devices = gpu.migDevices.map((device) =>
-    block(
-      'mig_device',
-      tag('index', device.index),
-      tag('gpu_instance_id', device.gpuInstanceId),
-      tag('compute_instance_id', device.computeInstanceId),
-      block('fb_memory_usage', tag('total', device.totalMib, ' MiB'), tag('used', device.usedMib, ' MiB')),
-    ),
-  );
-  return block('mig_devices', ...devices);
-}
-
-function recoveryXml(gpu: GpuXmlValues, schema: LogSchema): string[] {
-  if (schema === 13) return [tag('gpu_recovery_action', gpu.recoveryAction)];
-  if (schema === 11) return [];
-  const answer = (isSo: boolean): string | null => (gpu.recoveryAction === null ? null : isSo ? 'Yes' : 'No');
-  return [
-    block(
-      'gpu_reset_status',
-      tag('reset_required', answer(gpu.recoveryAction === 'Reset')),
-      tag('drain_and_reset_recommended', answer(gpu.recoveryAction === 'Drain and Reset')),
-    ),
-  ];
-}
-
-function pciXml(gpu: GpuXmlValues): string {
-  return block(
-    'pci',
-    tag('pci_bus_id', gpu.pciBusId),
-    block(
-      'pci_gpu_link_info',
-      block('pcie_gen', tag('max_link_gen', gpu.pcieMaxGeneration), tag('current_link_gen', gpu.pcieGeneration)),
-      block('link_widths', tag('max_link_width', gpu.pcieMaxWidth, 'x'), tag('current_link_width', gpu.pcieWidth, 'x')),
-    ),
-    tag('replay_counter', gpu.replayCount),
-    tag('replay_rollover_counter', 0),
-    tag('tx_util', gpu.txKilobytesPerSecond, ' KB/s'),
-    tag('rx_util', gpu.rxKilobytesPerSecond, ' KB/s'),
-  );
-}
-
-function clockEventsXml(gpu: GpuXmlValues, schema: LogSchema): string[] {
-  const word = schema === 11 ? 'throttle' : 'event';
-  const active = gpu.clockEventReasons;
-  const reasons = CLOCK_EVENT_REASONS.map((reason) => {
-    const state = active === null ? null : active.includes(reason) ? 'Active' : 'Not Active';
-    return tag(`clocks_${word}_reason_${reason.replaceAll('-', '_')}`, state);
-  });
-  const counter = (name: string, value: Written): string => tag(`clocks_event_reasons_counters_${name}`, value, ' us');
-  const counters = block(
-    'clocks_event_reasons_counters',
-    counter('sw_power_cap', gpu.swPowerCapUs),
-    counter('sync_boost', gpu.syncBoostUs),
-    counter('sw_therm_slowdown', gpu.swThermalUs),
-    counter('hw_therm_slowdown', gpu.hwThermalUs),
-    counter('hw_power_brake', gpu.hwPowerBrakeUs),
-  );
-  return [block(`clocks_${word}_reasons`, ...reasons), ...(schema === 13 ? [counters] : [])];
-}
-
-function memoryXml(gpu: GpuXmlValues): string {
-  return block(
-    'fb_memory_usage',
-    tag('total', gpu.totalMib, ' MiB'),
-    tag('reserved', gpu.reservedMib, ' MiB'),
-    tag('used', gpu.usedMib, ' MiB'),
-    tag('free', gpu.freeMib, ' MiB'),
-  );
-}
-
-function utilizationXml(gpu: GpuXmlValues): string {
-  return block(
-    'utilization',
-    tag('gpu_util', gpu.gpuUtilPercent, ' %'),
-    tag('memory_util', gpu.memoryUtilPercent, ' %'),
-    tag('encoder_util', gpu.encoderUtilPercent, ' %'),
-    tag('decoder_util', gpu.decoderUtilPercent, ' %'),
-  );
-}
-
-function eccXml(gpu: GpuXmlValues, schema: LogSchema): string {
-  const counts = (scope: 'volatile' | 'aggregate'): string => {
-    const sram = gpu[`${scope}SramUncorrectable`];
-    return block(
-      scope,
-      tag('sram_correctable', gpu[`${scope}SramCorrectable`]),
-      ...(schema === 13
-        ? [tag('sram_uncorrectable_parity', gpu[`${scope}SramParity`]), tag('sram_uncorrectable_secded', sram)]
-        : [tag('sram_uncorrectable', sram)]),
-      tag('dram_correctable', gpu[`${scope}DramCorrectable`]),
-      tag('dram_uncorrectable', gpu[`${scope}DramUncorrectable`]),
-    );
-  };
-  return block('ecc_errors', counts('volatile'), counts('aggregate'));
-}
-
-function retiredXml(gpu: GpuXmlValues): string {
-  return block(
-    'retired_pages',
-    block('multiple_single_bit_retirement', tag('retired_count', gpu.retiredSingleBit)),
-    block('double_bit_retirement', tag('retired_count', gpu.retiredDoubleBit)),
-    tag('pending_blacklist', gpu.retirementPending),
-    tag('pending_retirement', gpu.retirementPending),
-  );
-}
-
-function remappedXml(gpu: GpuXmlValues): string {
-  const rows = gpu.remappedRows;
-  if (rows === null) return tag('remapped_rows', null);
-  return block(
-    'remapped_rows',
-    tag('remapped_row_corr', rows.correctable),
-    tag('remapped_row_unc', rows.uncorrectable),
-    tag('remapped_row_pending', rows.pending),
-    tag('remapped_row_failure', rows.failure),
-  );
-}
-
-function temperatureXml(gpu: GpuXmlValues): string {
-  const thresholds =
-    gpu.slowdownCelsius === null
-      ? [
-          tag('gpu_temp_max_tlimit_threshold', '-8 C'),
-          tag('gpu_temp_slow_tlimit_threshold', '-2 C'),
-          tag('gpu_temp_max_gpu_tlimit_threshold', '0 C'),
-        ]
-      : [
-          tag('gpu_temp_max_threshold', gpu.shutdownCelsius, ' C'),
-          tag('gpu_temp_slow_threshold', gpu.slowdownCelsius, ' C'),
-          tag('gpu_temp_max_gpu_threshold', gpu.maxOperatingCelsius, ' C'),
-        ];
-  return block(
-    'temperature',
-    tag('gpu_temp', gpu.gpuCelsius, ' C'),
-    tag('gpu_temp_tlimit', gpu.marginCelsius, ' C'),
-    ...thresholds,
-    tag('memory_temp', gpu.memoryCelsius, ' C'),
-  );
-}
-
-function powerXml(gpu: GpuXmlValues, schema: LogSchema): string[] {
-  const limits = [
-    tag('default_power_limit', gpu.defaultLimitWatts, ' W'),
-    tag('min_power_limit', gpu.minLimitWatts, ' W'),
-    tag('max_power_limit', gpu.maxLimitWatts, ' W'),
-  ];
-  const average = gpu.averageWatts;
-  if (schema === 11) {
-    const old = [
-      tag('power_limit', gpu.requestedLimitWatts, ' W'),
-      tag('enforced_power_limit', gpu.enforcedLimitWatts, ' W'),
-    ];
-    return [block('power_readings', tag('power_draw', average, ' W'), ...old, ...limits)];
-  }
-  const draw =
-    schema === 12
-      ? [tag('power_draw', average, ' W')]
-      : [tag('average_power_draw', average, ' W'), tag('instant_power_draw', gpu.instantWatts, ' W')];
-  const current = tag('current_power_limit', gpu.enforcedLimitWatts, ' W');
-  const requested = tag('requested_power_limit', gpu.requestedLimitWatts, ' W');
-  // The power of the whole module, which is not the GPU's.
-  const module = block('module_power_readings', tag('power_draw', null), tag('current_power_limit', null));
-  return [block('gpu_power_readings', ...draw, current, requested, ...limits), module];
-}
-
-function clocksXml(gpu: GpuXmlValues, schema: LogSchema): string[] {
-  const clocks = (name: string, graphics: Written, sm: Written, memory: Written): string =>
-    block(name, tag('graphics_clock', graphics, ' MHz'), tag('sm_clock', sm, ' MHz'), tag('mem_clock', memory, ' MHz'));
-  const applications = schema === 13 ? 'Requested functionality has been deprecated' : gpu.maxGraphicsMhz;
-  return [
-    clocks('clocks', gpu.graphicsMhz, gpu.smMhz, gpu.memoryMhz),
-    block('applications_clocks', tag('graphics_clock', applications, ' MHz')),
-    clocks('max_clocks', gpu.maxGraphicsMhz, gpu.maxSmMhz, gpu.maxMemoryMhz),
-  ];
-}
-
-function processXml({ pid, type = 'C', name = 'python3', usedMib = null }: GpuXmlValues['processes'][number]): string {
-  return block(
-    'process_info',
-    tag('pid', pid),
-    tag('type', type),
-    tag('process_name', name),
-    tag('used_memory', usedMib, ' MiB'),
-  );
-}
-
 export interface LogOptions {
   readonly schema?: LogSchema;
   readonly driverVersion?: string;
   readonly cudaVersion?: string;
   /** Number of GPUs by default. */
   readonly attachedGpus?: number;
+  /** The names that driver 610 changed. */
+  readonly hasNamesOf610?: boolean;
 }
 
 /** Writes what `nvidia-smi -q -x` prints. */
@@ -262,7 +25,8 @@ export class NvidiaSmiLogBuilder {
   constructor(private readonly options: LogOptions) {}
 
   withGpu(values: Partial<GpuXmlValues> = {}): this {
-    this.#gpus.push(aGpuXml(values, this.options.schema ?? 13, this.#gpus.length));
+    const { schema = 13, hasNamesOf610 = false } = this.options;
+    this.#gpus.push(aGpuXml(values, schema, this.#gpus.length, hasNamesOf610));
     return this;
   }
 
@@ -274,13 +38,18 @@ export class NvidiaSmiLogBuilder {
       block(
         'nvidia_smi_log',
         tag('timestamp', 'Fri Apr 10 10:23:01 2026'),
-        tag('driver_version', driverVersion ?? VERSIONS[schema].driver),
-        tag('cuda_version', cudaVersion ?? VERSIONS[schema].cuda),
+        ...this.#versions(driverVersion ?? VERSIONS[schema].driver, cudaVersion ?? VERSIONS[schema].cuda),
         tag('attached_gpus', attachedGpus),
         ...this.#gpus,
       ),
       '',
     ].join('\n');
+  }
+
+  #versions(driver: string, cuda: string): string[] {
+    if (this.options.hasNamesOf610 !== true) return [tag('driver_version', driver), tag('cuda_version', cuda)];
+    const old = `${driver} [Deprecated; will be removed in CUDA 14.0. Use KMD Version instead]`;
+    return [tag('driver_version', old), tag('kmd_version', driver), tag('cuda_umd_version', cuda)];
   }
 }
 
