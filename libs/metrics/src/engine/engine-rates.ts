@@ -1,8 +1,8 @@
 import type { Engine, Quantiles } from '@app/core';
+import type { EngineReading } from './engine-reading.js';
 import { histogramDelta, NO_QUANTILES, quantilesOf } from './histogram.js';
-import type { EngineReading } from './vllm-page.mapper.js';
 
-/** A scrape and the monotonic instant at which it was made. */
+/** A scrape and the instant at which it was made: monotonic when live, the frame's time in a recording. */
 export interface EngineSample {
   readonly reading: EngineReading;
   readonly atMs: number;
@@ -11,6 +11,7 @@ export interface EngineSample {
 export type EngineRates = Pick<
   Engine,
   | 'prefixCacheHitRatio'
+  | 'externalCacheHitRatio'
   | 'preemptionsPerSecond'
   | 'promptTokensPerSecond'
   | 'generationTokensPerSecond'
@@ -20,6 +21,16 @@ export type EngineRates = Pick<
   | 'queueTime'
   | 'endToEnd'
 >;
+
+/** What a sample is to the one before it; only `compared` ones have an interval between them. */
+export type Comparison = 'compared' | 'first-sample' | 'restarted' | 'not-later';
+
+export function compareSamples(earlier: EngineSample | null, later: EngineSample): Comparison {
+  if (earlier === null) return 'first-sample';
+  // Recordings may have frames out of order: their counters went down without a restart.
+  if (!(later.atMs > earlier.atMs)) return 'not-later';
+  return hasRestarted(earlier.reading, later.reading) ? 'restarted' : 'compared';
+}
 
 /** True when any cumulative number went down or the process is another one: nothing may be compared across that. */
 export function hasRestarted(earlier: EngineReading, later: EngineReading): boolean {
@@ -32,9 +43,9 @@ export function hasRestarted(earlier: EngineReading, later: EngineReading): bool
   );
 }
 
-/** What happened per second between two samples of one engine; null throughout without an earlier sample or after a restart. */
+/** What happened per second between two samples of one engine; null throughout where they can't be compared. */
 export function engineRates(earlier: EngineSample | null, later: EngineSample): EngineRates {
-  const before = earlier !== null && !hasRestarted(earlier.reading, later.reading) ? earlier : null;
+  const before = compareSamples(earlier, later) === 'compared' ? earlier : null;
   const seconds = before === null ? 0 : (later.atMs - before.atMs) / 1000;
   const delta = (name: keyof Engine['counters']): number | null =>
     difference(before?.reading.counters[name], later.reading.counters[name]);
@@ -46,9 +57,12 @@ export function engineRates(earlier: EngineSample | null, later: EngineSample): 
     before === null
       ? NO_QUANTILES
       : quantilesOf(histogramDelta(before.reading.histograms[name], later.reading.histograms[name]));
+  const looked = delta('prefixCacheQueries');
+  const hitRatio = ratioOf(delta('prefixCacheHits'), looked);
   return {
-    prefixCacheHitRatio:
-      ratioOf(delta('prefixCacheHits'), delta('prefixCacheQueries')) ?? later.reading.prefixCacheHitRate,
+    // The engine's own ratio stays as it was when nothing is looked up any more.
+    prefixCacheHitRatio: hitRatio ?? (looked === 0 ? null : later.reading.prefixCacheHitRate),
+    externalCacheHitRatio: ratioOf(delta('externalCacheHits'), delta('externalCacheQueries')),
     preemptionsPerSecond: rate('preemptions'),
     promptTokensPerSecond: rate('promptTokens'),
     generationTokensPerSecond: rate('generationTokens'),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Settings, type SettingsValues } from '@app/config';
 import { SystemClock } from '@app/core';
-import { aVllmPage, fakeVllm, type FakeVllm, type FakeVllmMode } from '@app/testing';
+import { anSglangPage, aVllmPage, fakeVllm, type FakeVllm, type FakeVllmMode } from '@app/testing';
 import { EngineCollector } from './engine.collector.js';
 
 const TIMEOUT_MS = 2_000;
@@ -39,7 +39,7 @@ describe('EngineCollector', () => {
       { id: server.url, url: server.url, up: true, version: '0.11.0', requestsRunning: 2, maxNumSeqs: null },
     ]);
     const signals = reading.gaps.map(({ signal }) => signal);
-    expect(signals).toEqual(expect.arrayContaining(['engines.maxNumSeqs', 'engines.promptTokensPerSecond']));
+    expect(signals).toEqual(expect.arrayContaining(['engines.counters.httpRequests', 'engines.promptTokensPerSecond']));
   });
 
   it('gives rates from the second sample on', async () => {
@@ -79,6 +79,47 @@ describe('EngineCollector', () => {
     expect(section.status).toBe('ok');
     expect(gaps.map(({ signal }) => signal)).toContain('engines.version');
     expect(server.requests.filter((path) => path === '/version')).toHaveLength(1);
+  });
+
+  it.each([{ fault: 'hang' }, { fault: 'page' }] as const)('reads an engine whose /version has %j', async (version) => {
+    const server = await anEngineServer(aVllmPage({ running: 2 }));
+    server.version = version;
+    const { engines, section } = await collectorOf([server.url]).collect(400);
+
+    expect(section.status).toBe('ok');
+    expect(engines).toMatchObject([{ version: null, requestsRunning: 2 }]);
+  });
+
+  it.each([
+    [200, true],
+    [503, false],
+    [404, null],
+    [500, null],
+    ['hang', null],
+  ] as const)('takes %s of /health for healthy: %s', async (health, healthy) => {
+    const server = await anEngineServer();
+    server.health = health;
+    const { engines, gaps } = await collectorOf([server.url]).collect(400);
+
+    expect(engines).toMatchObject([{ up: true, healthy }]);
+    expect(gaps.some(({ signal }) => signal === 'engines.healthy')).toBe(healthy === null);
+  });
+
+  it('reads an SGLang engine', async () => {
+    const server = await anEngineServer(anSglangPage({ running: 3 }));
+    server.version = null;
+    const reading = await collectorOf([server.url]).collect(TIMEOUT_MS);
+
+    expect(reading.section.status).toBe('ok');
+    expect(reading.engines).toMatchObject([{ kind: 'sglang', up: true, requestsRunning: 3 }]);
+  });
+
+  it('hands over the pages that have series of LMCache too', async () => {
+    const text = `${aVllmPage()}lmcache:num_hit_tokens_total{worker_id="0"} 5\n`;
+    const [plain, cached] = await Promise.all([anEngineServer(), anEngineServer(text)]);
+    const { pages } = await collectorOf([plain.url, cached.url], () => 7).collect(TIMEOUT_MS);
+
+    expect(pages).toEqual([{ url: cached.url, engineId: cached.url, text, atMs: 7 }]);
   });
 
   it('tells several engines on one page apart', async () => {
@@ -141,11 +182,12 @@ describe('EngineCollector', () => {
   });
 
   it('says of a foreign page what it is', async () => {
-    const server = await anEngineServer('sglang:num_running_reqs 1\n');
+    const server = await anEngineServer('DCGM_FI_DEV_GPU_UTIL{gpu="0"} 1\n');
     const reading = await collectorOf([server.url]).collect(TIMEOUT_MS);
 
     expect(reading.section.status).toBe('failed');
-    expect(reading.gaps[0]?.reason).toContain('an SGLang page');
+    expect(reading.gaps[0]?.reason).toContain('a dcgm-exporter page');
+    expect(server.requests).not.toContain('/version');
   });
 
   it('is partial when lines of the page are unreadable', async () => {

@@ -1,3 +1,13 @@
+export { verdictOf } from './engine-health.js';
+export { assignProcesses } from './engine-process.js';
+export { mapEnginePage } from './engine-page.mapper.js';
+export type { EnginePage } from './engine-page.js';
+export type { EngineReading } from './engine-reading.js';
+export { type EngineAnswer, EngineTracker, type ScrapeFacts } from './engine-tracker.js';
+export { versionIn } from './engine-version.js';
+export type { ScrapedPage } from './engine.client.js';
 export { EngineCollector, type EnginesReading } from './engine.collector.js';
 export { histogramDelta, quantilesOf } from './histogram.js';
-export { mapVllmPage, type EngineReading, type VllmPage } from './vllm-page.mapper.js';
+export { PAGE_KINDS, type PageKind, pageKinds } from './page-kind.js';
+export { mapSglangPage } from './sglang-page.mapper.js';
+export { mapVllmPage } from './vllm-page.mapper.js';

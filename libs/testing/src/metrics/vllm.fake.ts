@@ -9,8 +9,10 @@ export interface FakeVllm {
   readonly url: string;
   page: string;
   mode: FakeVllmMode;
-  /** Null: `/version` is 404. */
-  version: string | null;
+  /** Null: `/version` is 404, as with SGLang; `hang`: it never answers; `page`: it answers with a page of its own. */
+  version: string | null | { readonly fault: 'hang' | 'page' };
+  /** Status of `/health`, or that it never answers. */
+  health: number | 'hang';
   /** Paths asked for, in order. */
   readonly requests: readonly string[];
   readonly authorizations: readonly (string | undefined)[];
@@ -19,7 +21,7 @@ export interface FakeVllm {
 
 const HUGE_CHUNK = Buffer.alloc(1024 * 1024, '#');
 
-/** A vLLM server on a free loopback port, with its page and its faults. */
+/** An engine's server on a free loopback port, with its page (SGLang's too) and its faults. */
 export async function fakeVllm(page = ''): Promise<FakeVllm> {
   const requests: string[] = [];
   const authorizations: (string | undefined)[] = [];
@@ -34,6 +36,7 @@ export async function fakeVllm(page = ''): Promise<FakeVllm> {
     page,
     mode: 'ok',
     version: '0.11.0',
+    health: 200,
     requests,
     authorizations,
     stop: () => stop(server),
@@ -49,9 +52,10 @@ function answer(fake: FakeVllm, request: IncomingMessage, response: ServerRespon
   if (url === '/metrics') {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(fake.page);
   } else if (url === '/version' && fake.version !== null) {
-    json(200, { version: fake.version });
+    if (typeof fake.version === 'string') json(200, { version: fake.version });
+    else if (fake.version.fault === 'page') response.writeHead(200).end('<html>hello</html>');
   } else if (url === '/health') {
-    response.writeHead(200).end();
+    if (fake.health !== 'hang') response.writeHead(fake.health).end();
   } else {
     json(404, { detail: 'Not Found' });
   }

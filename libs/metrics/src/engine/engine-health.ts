@@ -1,0 +1,23 @@
+import type { EngineEndpoint } from './engine-endpoint.js';
+
+/** What `/health` says: true for 200, false for 503, null for everything else, no answer included. Never throws. */
+export async function askHealth(endpoint: EngineEndpoint, timeoutMs: number): Promise<boolean | null> {
+  try {
+    const response = await fetch(`${endpoint.baseUrl}/health`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
+      headers: endpoint.headers,
+    });
+    await response.body?.cancel();
+    return verdictOf(response.status);
+  } catch {
+    // Why an address can't be reached is told by the scrape of its metrics, which is made at the same time.
+    return null;
+  }
+}
+
+/** Other statuses are of a server without that path, or of something in front of the engine. */
+export function verdictOf(httpStatus: number): boolean | null {
+  if (httpStatus === 200) return true;
+  return httpStatus === 503 ? false : null;
+}
