@@ -1,149 +1,183 @@
-import type { Gap, System } from '@app/core';
-import { gapOf, type HostFile, type HostFiles } from './host-files.js';
+import { type Gap, NO_HOST_CLOCK, type System } from '@app/core';
+import { SingleFlight } from '../snapshot/single-flight.js';
+import { mapBounded } from './bounded-concurrency.js';
+import { CgroupReader } from './cgroup-reader.js';
+import { parseNamedNumbers } from './decimal.js';
+import { parseDiskstats } from './disk-counters.js';
+import { gapOf, type HostFile, type HostFiles, textOf } from './host-files.js';
+import { hostGaps, type HostSample, type HostSignal, measuredSystem } from './host-sample.js';
+import { type InterfaceCounters, isVirtualName, parseLinkSpeed, parseNetDev } from './network-counters.js';
+import { NumaReader } from './numa-topology.js';
 import {
-  cpuRatios,
-  type CpuTicks,
-  type InterfaceCounters,
-  networkRates,
+  pageSizeFrom,
+  pageSizeOfArchitecture,
+  type PagingCounters,
+  pagingCountersOf,
+  SMALLEST_PAGE_BYTES,
+} from './paging-counters.js';
+import { type ProcessScan, ProcessTable } from './process-table.js';
+import {
+  memoryOf,
   parseLoadAverage,
-  parseMeminfo,
-  parseNetDev,
-  parsePressure,
+  parseMeminfoBytes,
   parseStat,
   parseUptime,
+  pressureOf,
 } from './proc-text.parsers.js';
-import { CGROUP_GAP, firstSampleGap, NO_CGROUP } from './system-reading.js';
+import { CLOCK_GAPS, type HostPlaces } from './system-reading.js';
 
-export interface ProcReading {
+export interface ProcFrame {
+  readonly files: HostFiles;
+  /** Time of this reading, on a clock that all readings share. */
+  readonly atMs: number;
+  /** How long the processes may take; one that is stuck in the kernel can hold up whoever reads its command line. */
+  readonly processTimeoutMs?: number;
+}
+
+export interface ProcReading extends HostPlaces {
   readonly system: Omit<System, 'disks'>;
   readonly gaps: readonly Gap[];
+  /** Epoch seconds at which the kernel started; names the machine when two sources are compared. */
+  readonly bootSeconds: number | null;
   /** A file that every Linux has could not be read. */
   readonly isPartial: boolean;
   /** False when not one file could be read. */
   readonly isReadable: boolean;
 }
 
-interface EarlierSample {
-  readonly atMs: number;
-  readonly ticks: CpuTicks | null;
-  readonly network: ReadonlyMap<string, InterfaceCounters>;
-}
+/** Every Linux has these. */
+const BASIC_PATHS = ['/proc/stat', '/proc/loadavg', '/proc/meminfo', '/proc/uptime', '/proc/net/dev'] as const;
+const PATHS = [
+  ...BASIC_PATHS,
+  ...(['/proc/vmstat', '/proc/diskstats'] as const),
+  ...(['/proc/pressure/cpu', '/proc/pressure/memory', '/proc/pressure/io'] as const),
+] as const;
+type ProcFiles = Readonly<Record<(typeof PATHS)[number], HostFile>>;
 
-/** Reads a Linux host from `/proc` and remembers the sample before, for what is a change over time. */
+const MAX_INTERFACES = 1024;
+const PROCESS_TIMEOUT_MS = 5_000;
+const PAGE_GAP_REASON =
+  'the page size is not known: counted with 4096 bytes, the smallest there is, so this is a lower bound';
+
+/** Reads a Linux host from `/proc` and `/sys`, live or recorded, and remembers the sample before, for what is a change over time. */
 export class ProcHost {
-  private earlier: EarlierSample | null = null;
+  private earlier: HostSample | null = null;
+  private pageBytes: number | null = null;
+  private frame: ProcFrame | null = null;
+  private readonly numa = new NumaReader();
+  private readonly cgroup = new CgroupReader();
+  private readonly processes = new ProcessTable();
+  private readonly scan = new SingleFlight<ProcessScan>(async () =>
+    this.frame === null
+      ? { processes: [], engineCgroupPath: null }
+      : this.processes.read(this.frame.files, this.frame.atMs),
+  );
 
-  constructor(
-    private readonly files: HostFiles,
-    private readonly monotonicMs: () => number,
-  ) {}
-
-  async read(): Promise<ProcReading> {
-    const paths = ['/proc/stat', '/proc/loadavg', '/proc/meminfo', '/proc/uptime', '/proc/net/dev'] as const;
-    const [[stat, load, memory, uptime, netDev], pressure] = await Promise.all([
-      Promise.all(paths.map((path) => this.files.read(path))) as Promise<
-        [HostFile, HostFile, HostFile, HostFile, HostFile]
-      >,
-      this.readPressure(),
+  /** Never throws for files that are missing, unreadable or broken. */
+  async read(frame: ProcFrame): Promise<ProcReading> {
+    this.frame = frame;
+    const { files, atMs } = frame;
+    const [texts, numa, scan] = await Promise.all([
+      readAll(files),
+      this.numa.read(files),
+      this.scan.runWithin(frame.processTimeoutMs ?? PROCESS_TIMEOUT_MS),
     ]);
-    const atMs = this.monotonicMs();
-    const cpu = this.cpuOf(stat, load);
-    const network = await this.networkOf(netDev, atMs);
-    const memoryValues = parseMeminfo(textOf(memory));
-    const uptimeSeconds = parseUptime(textOf(uptime));
-    this.earlier = { atMs, ticks: cpu.ticks, network: network.counters };
-    const basic = [stat, load, memory, uptime, netDev];
+    const processes = scan.kind === 'answer' ? scan.value.processes : [];
+    const cgroup = await this.cgroup.read(files, scan.kind === 'answer' ? scan.value.engineCgroupPath : null);
+    const paging = await this.pagingOf(files, texts);
+    const sample: HostSample = {
+      atMs,
+      stat: parseStat(textOf(texts['/proc/stat'])),
+      load: parseLoadAverage(textOf(texts['/proc/loadavg'])),
+      memory: memoryOf(parseMeminfoBytes(textOf(texts['/proc/meminfo']))),
+      paging: paging.counters,
+      pressure: pressureOf(
+        textOf(texts['/proc/pressure/cpu']),
+        textOf(texts['/proc/pressure/memory']),
+        textOf(texts['/proc/pressure/io']),
+      ),
+      network: await interfacesOf(files, textOf(texts['/proc/net/dev'])),
+      disks: parseDiskstats(textOf(texts['/proc/diskstats'])),
+      numaNodes: numa.nodes,
+      uptimeSeconds: parseUptime(textOf(texts['/proc/uptime'])),
+    };
+    const measured = measuredSystem(this.earlier, sample);
+    this.earlier = sample;
     return {
-      system: {
-        cpu: cpu.values,
-        memory: memoryValues,
-        pressure: pressure.values,
-        cgroup: NO_CGROUP,
-        network: network.values,
-        uptimeSeconds,
-      },
+      system: { ...measured, cgroup: cgroup.values, clock: NO_HOST_CLOCK },
       gaps: [
-        ...cpu.gaps,
-        ...unreadGaps('system.memory', memory),
-        ...pressure.gaps,
-        CGROUP_GAP,
-        ...network.gaps,
-        ...unreadGaps('system.uptimeSeconds', uptime),
+        ...hostGaps(sample, measured, (signal) => whyMissing(signal, texts)),
+        ...paging.gaps,
+        ...cgroup.gaps,
+        ...CLOCK_GAPS,
+        ...(scan.kind === 'answer' ? [] : [PROCESS_GAP]),
       ],
-      isPartial: basic.some(({ ok }) => !ok) || memoryValues.totalBytes === null || cpu.ticks === null,
-      isReadable: basic.some(({ ok }) => ok),
+      gpuNumaNodes: numa.gpuNodes,
+      numaNodeCpus: numa.nodeCpus,
+      processes,
+      bootSeconds: sample.stat.bootSeconds,
+      isPartial: isPartial(texts, sample),
+      isReadable: Object.values(texts).some(({ ok }) => ok) || processes.length > 0 || cgroup.values.path !== null,
     };
   }
 
-  private cpuOf(stat: HostFile, load: HostFile): { values: System['cpu']; ticks: CpuTicks | null; gaps: Gap[] } {
-    const { logicalCores, ticks } = parseStat(textOf(stat));
-    const ratios = cpuRatios(this.earlier?.ticks ?? null, ticks);
-    const signals = ['utilizationRatio', 'iowaitRatio', 'stealRatio'] as const;
-    const missing = signals.filter((name) => ratios[name] === null).map((name) => `system.cpu.${name}`);
-    return {
-      values: { logicalCores, ...ratios, ...parseLoadAverage(textOf(load)) },
-      ticks,
-      gaps: [
-        ...missing.map((signal) => (stat.ok ? firstSampleGap(signal) : gapOf(signal, stat))),
-        ...['load1m', 'load5m', 'load15m'].flatMap((name) => unreadGaps(`system.cpu.${name}`, load)),
-      ],
-    };
-  }
-
-  private async readPressure(): Promise<{ values: System['pressure']; gaps: Gap[] }> {
-    const read = (name: string): Promise<HostFile> => this.files.read(`/proc/pressure/${name}`);
-    const [cpu, memory, io] = await Promise.all([read('cpu'), read('memory'), read('io')]);
-    const cpuSome = parsePressure(textOf(cpu), 'some');
-    const memorySome = parsePressure(textOf(memory), 'some');
-    const memoryFull = parsePressure(textOf(memory), 'full');
-    const ioSome = parsePressure(textOf(io), 'some');
-    const ioFull = parsePressure(textOf(io), 'full');
-    return {
-      values: {
-        cpuSomeAvg10: cpuSome.avg10,
-        cpuSomeAvg60: cpuSome.avg60,
-        memorySomeAvg10: memorySome.avg10,
-        memorySomeAvg60: memorySome.avg60,
-        memoryFullAvg10: memoryFull.avg10,
-        memoryFullAvg60: memoryFull.avg60,
-        ioSomeAvg10: ioSome.avg10,
-        ioSomeAvg60: ioSome.avg60,
-        ioFullAvg10: ioFull.avg10,
-        ioFullAvg60: ioFull.avg60,
-      },
-      gaps: [
-        ...unreadGaps('system.pressure.cpuSomeAvg10', cpu),
-        ...unreadGaps('system.pressure.memorySomeAvg10', memory),
-        ...unreadGaps('system.pressure.memoryFullAvg10', memory),
-        ...unreadGaps('system.pressure.ioSomeAvg10', io),
-        ...unreadGaps('system.pressure.ioFullAvg10', io),
-      ],
-    };
-  }
-
-  private async networkOf(
-    netDev: HostFile,
-    atMs: number,
-  ): Promise<{ values: System['network']; counters: ReadonlyMap<string, InterfaceCounters>; gaps: Gap[] }> {
-    if (!netDev.ok) return { values: [], counters: new Map(), gaps: [gapOf('system.network', netDev)] };
-    const counters = parseNetDev(netDev.text);
-    const earlier = this.earlier;
-    const seconds = earlier === null ? 0 : (atMs - earlier.atMs) / 1000;
-    const values: System['network'][number][] = [];
-    for (const [name, later] of counters) {
-      // Bridges, tunnels and container ends carry the same bytes again: only what has a device behind it counts.
-      if (!(await this.files.exists(`/sys/class/net/${name}/device`))) continue;
-      values.push(networkRates(name, earlier?.network.get(name) ?? null, later, seconds));
-    }
-    const isFirst = values.some(({ rxBytesPerSecond }) => rxBytesPerSecond === null);
-    return { values, counters, gaps: isFirst ? [firstSampleGap('system.network.rxBytesPerSecond')] : [] };
+  private async pagingOf(files: HostFiles, texts: ProcFiles): Promise<{ counters: PagingCounters; gaps: Gap[] }> {
+    const vmstat = parseNamedNumbers(textOf(texts['/proc/vmstat']));
+    const freeBytes = parseMeminfoBytes(textOf(texts['/proc/meminfo'])).get('MemFree') ?? null;
+    this.pageBytes ??=
+      pageSizeFrom(vmstat.get('nr_free_pages') ?? null, freeBytes) ??
+      pageSizeOfArchitecture(textOf(await files.read('/proc/cpuinfo', { maxBytes: MAX_CPUINFO_BYTES })));
+    const counters = pagingCountersOf(vmstat, this.pageBytes ?? SMALLEST_PAGE_BYTES);
+    const isGuess = this.pageBytes === null && counters.swapInBytes !== null;
+    return { counters, gaps: isGuess ? PAGE_GAPS : [] };
   }
 }
 
-function textOf(file: HostFile): string {
-  return file.ok ? file.text : '';
+/** A few kilobytes per core. */
+const MAX_CPUINFO_BYTES = 8 * 1024 * 1024;
+
+const PAGE_GAPS: Gap[] = ['swapInBytesPerSecond', 'swapOutBytesPerSecond'].map((name) => ({
+  signal: `system.paging.${name}`,
+  status: 'partial',
+  reason: PAGE_GAP_REASON,
+}));
+
+const PROCESS_GAP: Gap = {
+  signal: 'engines.process',
+  status: 'timeout',
+  reason: 'the processes of this host could not be read in time',
+};
+
+async function readAll(files: HostFiles): Promise<ProcFiles> {
+  const entries = await Promise.all(PATHS.map(async (path) => [path, await files.read(path)] as const));
+  return Object.fromEntries(entries) as ProcFiles;
 }
 
-function unreadGaps(signal: string, file: HostFile): Gap[] {
-  return file.ok ? [] : [gapOf(signal, file)];
+/** Bridges, tunnels and container ends carry the same bytes again: only what has a device behind it counts. */
+async function interfacesOf(files: HostFiles, netDev: string): Promise<ReadonlyMap<string, InterfaceCounters>> {
+  const real = new Map<string, InterfaceCounters>();
+  await mapBounded([...parseNetDev(netDev)].slice(0, MAX_INTERFACES), async ([name, counters]) => {
+    const folder = `/sys/class/net/${name}`;
+    // Nobody copies links to devices: in a recording the name has to do.
+    if (files.isRecording ? isVirtualName(name) : !(await files.exists(`${folder}/device`))) return;
+    real.set(name, { ...counters, linkBytesPerSecond: parseLinkSpeed(textOf(await files.read(`${folder}/speed`))) });
+  });
+  return new Map([...real].sort(([one], [other]) => one.localeCompare(other, 'en')));
+}
+
+function whyMissing({ signal, file }: HostSignal, texts: ProcFiles): Gap {
+  const source = file in texts ? texts[file as keyof ProcFiles] : null;
+  if (source?.ok === false) return gapOf(signal, source);
+  const reasons: Readonly<Record<string, string>> = {
+    'system.network': 'no network interface has a device behind it',
+    'system.network.linkBytesPerSecond': 'the kernel knows no speed of a link that is virtual or down',
+    'system.diskIo': '/proc/diskstats lists no whole device',
+    'system.numaNodes': '/sys/devices/system/node lists no node',
+  };
+  return { signal, status: 'absent', reason: reasons[signal] ?? `${file} does not say` };
+}
+
+function isPartial(texts: ProcFiles, sample: HostSample): boolean {
+  const hasUnread = BASIC_PATHS.some((path) => !texts[path].ok);
+  return hasUnread || sample.memory.totalBytes === null || sample.stat.ticks === null;
 }

@@ -1,40 +1,43 @@
 import type { System } from '@app/core';
+import { decimal } from './decimal.js';
 
-/** Cumulative CPU time of all cores in clock ticks. */
+/** Cumulative CPU time of all cores, in whatever unit its source counts. */
 export interface CpuTicks {
   readonly total: number;
   /** Waiting for a device is idle time to the scheduler. */
   readonly idle: number;
-  readonly iowait: number;
-  readonly steal: number;
+  readonly iowait: number | null;
+  readonly steal: number | null;
 }
 
 export interface CpuStat {
   readonly logicalCores: number | null;
   readonly ticks: CpuTicks | null;
+  readonly runnableTasks: number | null;
+  /** Epoch seconds at which the kernel started. */
+  readonly bootSeconds: number | null;
 }
 
 /** `/proc/stat`. Guest time is not added: the kernel counts it in user time already. */
 export function parseStat(text: string): CpuStat {
   const lines = text.split('\n');
   const cores = lines.filter((line) => /^cpu\d+ /.test(line)).length;
-  const fields =
-    lines
-      .find((line) => line.startsWith('cpu '))
-      ?.trim()
-      .split(/\s+/)
-      .slice(1, 9)
-      .map(Number) ?? [];
-  const [user, nice, system, idle, iowait, irq, softirq, steal] = fields;
-  const isWhole = fields.length >= 4 && fields.every((ticks) => Number.isFinite(ticks));
-  if (!isWhole || user === undefined || nice === undefined || system === undefined || idle === undefined) {
-    return { logicalCores: cores > 0 ? cores : null, ticks: null };
-  }
-  const busy = user + nice + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0);
+  const numberOf = (name: string): number | null =>
+    decimal(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1));
   return {
     logicalCores: cores > 0 ? cores : null,
-    ticks: { total: busy + idle + (iowait ?? 0), idle, iowait: iowait ?? 0, steal: steal ?? 0 },
+    ticks: ticksOf(lines.find((line) => line.startsWith('cpu ')) ?? ''),
+    runnableTasks: numberOf('procs_running'),
+    bootSeconds: numberOf('btime'),
   };
+}
+
+function ticksOf(line: string): CpuTicks | null {
+  const fields = line.trim().split(/ +/).slice(1, 9).map(decimal);
+  const [user, nice, system, idle, iowait = null, irq, softirq, steal = null] = fields;
+  if (user == null || nice == null || system == null || idle == null || fields.includes(null)) return null;
+  const busy = user + nice + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0);
+  return { total: busy + idle + (iowait ?? 0), idle, iowait, steal };
 }
 
 export type CpuRatios = Pick<System['cpu'], 'utilizationRatio' | 'iowaitRatio' | 'stealRatio'>;
@@ -45,35 +48,52 @@ export function cpuRatios(earlier: CpuTicks | null, later: CpuTicks | null): Cpu
   if (earlier === null || later === null || total <= 0) {
     return { utilizationRatio: null, iowaitRatio: null, stealRatio: null };
   }
-  const share = (ticks: number): number | null => (ticks < 0 || ticks > total ? null : ticks / total);
-  const unused = share(later.idle - earlier.idle + later.iowait - earlier.iowait);
+  const share = (from: number | null, to: number | null): number | null => {
+    const ticks = from === null || to === null ? -1 : to - from;
+    // Sums of many decimal seconds can pass the whole by a rounding error.
+    return ticks < 0 || ticks > total * (1 + 1e-9) ? null : Math.min(1, ticks / total);
+  };
+  const unused = share(earlier.idle + (earlier.iowait ?? 0), later.idle + (later.iowait ?? 0));
   return {
     utilizationRatio: unused === null ? null : 1 - unused,
-    iowaitRatio: share(later.iowait - earlier.iowait),
-    stealRatio: share(later.steal - earlier.steal),
+    iowaitRatio: share(earlier.iowait, later.iowait),
+    stealRatio: share(earlier.steal, later.steal),
   };
 }
 
 /** `/proc/loadavg`. */
 export function parseLoadAverage(text: string): Pick<System['cpu'], 'load1m' | 'load5m' | 'load15m'> {
-  const [load1m, load5m, load15m] = text.trim().split(/\s+/).map(numberOrNull);
+  const [load1m, load5m, load15m] = text.trim().split(/\s+/).map(decimal);
   return { load1m: load1m ?? null, load5m: load5m ?? null, load15m: load15m ?? null };
 }
 
-/** `/proc/meminfo`; what the kernel calls kB is 1024 bytes. */
-export function parseMeminfo(text: string): System['memory'] {
-  const bytes = (name: string): number | null => {
-    const value = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
-    return value === undefined ? null : Number(value) * 1024;
-  };
-  const swapTotalBytes = bytes('SwapTotal');
-  const swapFreeBytes = bytes('SwapFree');
+/** `/proc/meminfo` in bytes by name; what the kernel calls kB is 1024 bytes. */
+export function parseMeminfoBytes(text: string): ReadonlyMap<string, number> {
+  const bytes = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [, name, digits] = /^([A-Za-z0-9_()]{1,64}):[ \t]{0,64}(\d{1,20}) kB\s*$/.exec(line) ?? [];
+    const kib = decimal(digits);
+    if (name !== undefined && kib !== null && !bytes.has(name)) bytes.set(name, kib * 1024);
+  }
+  return bytes;
+}
+
+export function memoryOf(bytes: ReadonlyMap<string, number>): System['memory'] {
+  const valueOf = (name: string): number | null => bytes.get(name) ?? null;
   return {
-    totalBytes: bytes('MemTotal'),
-    availableBytes: bytes('MemAvailable'),
-    swapTotalBytes,
-    swapUsedBytes: swapTotalBytes === null || swapFreeBytes === null ? null : swapTotalBytes - swapFreeBytes,
+    totalBytes: valueOf('MemTotal'),
+    availableBytes: valueOf('MemAvailable'),
+    swapTotalBytes: valueOf('SwapTotal'),
+    swapUsedBytes: usedOf(valueOf('SwapTotal'), valueOf('SwapFree')),
+    mlockedBytes: valueOf('Mlocked'),
+    unevictableBytes: valueOf('Unevictable'),
+    dirtyBytes: valueOf('Dirty'),
   };
+}
+
+/** Null where one of both is missing or they contradict each other. */
+export function usedOf(total: number | null, free: number | null): number | null {
+  return total === null || free === null || free > total ? null : total - free;
 }
 
 export interface PressureLine {
@@ -83,56 +103,29 @@ export interface PressureLine {
 
 /** One line (`some` or `full`) of a file below `/proc/pressure`. */
 export function parsePressure(text: string, line: 'some' | 'full'): PressureLine {
-  const found = new RegExp(`^${line} avg10=([\\d.]+) avg60=([\\d.]+)`, 'm').exec(text);
-  return { avg10: numberOrNull(found?.[1]), avg60: numberOrNull(found?.[2]) };
+  const found = new RegExp(`^${line} avg10=([\\d.]{1,12}) avg60=([\\d.]{1,12})(?: |$)`, 'm').exec(text);
+  return { avg10: decimal(found?.[1]), avg60: decimal(found?.[2]) };
+}
+
+/** The three files below `/proc/pressure`. At system level `full` of the CPU is always 0 and therefore not read. */
+export function pressureOf(cpu: string, memory: string, io: string): System['pressure'] {
+  const [cpuSome, memorySome, ioSome] = [cpu, memory, io].map((text) => parsePressure(text, 'some'));
+  const [memoryFull, ioFull] = [memory, io].map((text) => parsePressure(text, 'full'));
+  return {
+    cpuSomeAvg10: cpuSome?.avg10 ?? null,
+    cpuSomeAvg60: cpuSome?.avg60 ?? null,
+    memorySomeAvg10: memorySome?.avg10 ?? null,
+    memorySomeAvg60: memorySome?.avg60 ?? null,
+    memoryFullAvg10: memoryFull?.avg10 ?? null,
+    memoryFullAvg60: memoryFull?.avg60 ?? null,
+    ioSomeAvg10: ioSome?.avg10 ?? null,
+    ioSomeAvg60: ioSome?.avg60 ?? null,
+    ioFullAvg10: ioFull?.avg10 ?? null,
+    ioFullAvg60: ioFull?.avg60 ?? null,
+  };
 }
 
 /** First number of `/proc/uptime`. */
 export function parseUptime(text: string): number | null {
-  return numberOrNull(text.trim().split(/\s+/)[0]);
-}
-
-/** Cumulative counters of a network interface. */
-export interface InterfaceCounters {
-  readonly rxBytes: number;
-  readonly txBytes: number;
-  readonly errors: number;
-}
-
-/** `/proc/net/dev`: per interface eight receive columns, then eight transmit columns. */
-export function parseNetDev(text: string): ReadonlyMap<string, InterfaceCounters> {
-  const counters = new Map<string, InterfaceCounters>();
-  for (const line of text.split('\n')) {
-    const [, name, columns] = /^\s*([^:\s]+):\s*(.+)$/.exec(line) ?? [];
-    if (name === undefined || columns === undefined) continue;
-    const [rxBytes, , rxErrors, , , , , , txBytes, , txErrors] = columns.trim().split(/\s+/).map(Number);
-    if (rxBytes === undefined || txBytes === undefined || rxErrors === undefined || txErrors === undefined) continue;
-    if (![rxBytes, txBytes, rxErrors, txErrors].every(Number.isFinite)) continue;
-    counters.set(name, { rxBytes, txBytes, errors: rxErrors + txErrors });
-  }
-  return counters;
-}
-
-/** Per second over the interval; null without an earlier sample or when a counter went down. */
-export function networkRates(
-  name: string,
-  earlier: InterfaceCounters | null,
-  later: InterfaceCounters,
-  seconds: number,
-): System['network'][number] {
-  const rate = (counter: keyof InterfaceCounters): number | null => {
-    const change = earlier === null ? -1 : later[counter] - earlier[counter];
-    return change < 0 || seconds <= 0 ? null : change / seconds;
-  };
-  return {
-    interface: name,
-    rxBytesPerSecond: rate('rxBytes'),
-    txBytesPerSecond: rate('txBytes'),
-    errorsPerSecond: rate('errors'),
-  };
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  if (text === undefined || !/^\d+(\.\d+)?$/.test(text)) return null;
-  return Number(text);
+  return decimal(text.trim().split(/\s+/)[0]);
 }

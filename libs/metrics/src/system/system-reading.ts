@@ -1,37 +1,33 @@
 import type { Gap, Section, System } from '@app/core';
+import type { HostProcess } from './host-process.js';
 
-export interface SystemReading {
+/** What is known of a host beside the values of the snapshot; other sources are matched with it. */
+export interface HostPlaces {
+  /** NUMA node of each NVIDIA device that has one, by `normalizedBusId`. */
+  readonly gpuNumaNodes: ReadonlyMap<string, number>;
+  /** CPUs of each NUMA node, as the kernel lists them (`0-15,32-47`). */
+  readonly numaNodeCpus: ReadonlyMap<number, string>;
+  /** Processes of inference engines and what they started. */
+  readonly processes: readonly HostProcess[];
+}
+
+export interface SystemReading extends HostPlaces {
   readonly section: Section;
   readonly system: System | null;
   readonly gaps: readonly Gap[];
   readonly simulated: boolean;
 }
 
-export const NO_PRESSURE: System['pressure'] = {
-  cpuSomeAvg10: null,
-  cpuSomeAvg60: null,
-  memorySomeAvg10: null,
-  memorySomeAvg60: null,
-  memoryFullAvg10: null,
-  memoryFullAvg60: null,
-  ioSomeAvg10: null,
-  ioSomeAvg60: null,
-  ioFullAvg10: null,
-  ioFullAvg60: null,
-};
-
-export const NO_CGROUP: System['cgroup'] = {
-  cpuThrottledRatio: null,
-  cpuPeriods: null,
-  cpuThrottledPeriods: null,
-  memoryLimitBytes: null,
-  memoryCurrentBytes: null,
-  memoryInactiveFileBytes: null,
-};
-
-export const CGROUP_GAP: Gap = { signal: 'system.cgroup', status: 'absent', reason: 'not read in this version' };
+export const NO_PLACES: HostPlaces = { gpuNumaNodes: new Map(), numaNodeCpus: new Map(), processes: [] };
 
 /** For values that are a change since the sample before. */
 export function firstSampleGap(signal: string): Gap {
   return { signal, status: 'absent', reason: 'there is no earlier sample to compare with, or a counter started anew' };
 }
+
+/** Only node_exporter asks the kernel for its clock. */
+export const CLOCK_GAPS: readonly Gap[] = ['isSynchronized', 'offsetSeconds'].map((name) => ({
+  signal: `system.clock.${name}`,
+  status: 'absent',
+  reason: 'only a node_exporter page tells the state of the clock, and none is read',
+}));
