@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { messageOf } from '@app/core';
 
 const seconds = z.number().positive();
-const record = z.record(z.string(), z.unknown());
 
 /** What `CONFIG_FILE` may hold. An unknown key is an error, so that a misspelt one is not silently without effect. */
 const configFileSchema = z.strictObject({
@@ -35,7 +34,14 @@ const configFileSchema = z.strictObject({
   monitor: z
     .record(z.string(), z.strictObject({ settleSeconds: seconds.optional(), windowSeconds: seconds.optional() }))
     .optional(),
-  retention: record.optional(),
+  // The upper bounds keep every date that is computed from them within what a Date can hold.
+  retention: z
+    .strictObject({
+      runsDays: z.number().positive().max(3650).optional(),
+      historyHours: z.number().min(1).max(8760).optional(),
+      maxStoreMegabytes: z.number().min(16).max(1_000_000).optional(),
+    })
+    .optional(),
   webhooks: z.unknown().optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;

@@ -71,8 +71,13 @@ describe('loadSettings', () => {
     expect(loadSettings({ GROQ_BASE_URL: given }).llm.baseUrl).toBe(expected);
   });
 
-  it('says which settings have no effect yet', () => {
-    expect(loadSettings({ DCGM_URL: 'http://127.0.0.1:9400/metrics' }).notices.join()).toContain('DCGM_URL');
+  it('has nothing to say of settings that have an effect', () => {
+    const sources = {
+      DCGM_URL: 'http://127.0.0.1:9400/metrics',
+      LMCACHE_URLS: 'http://127.0.0.1:7000',
+      KERNEL_LOG: '/log',
+    };
+    expect(loadSettings(sources).notices).toEqual([]);
   });
 });
 
@@ -95,6 +100,28 @@ describe('CONFIG_FILE', () => {
     expect(settings.durations).toEqual({ d1Seconds: 5, d1Samples: 3, d2Seconds: 600, d3Seconds: 1800 });
     expect(settings.slo).toEqual({ ttftP95Seconds: 1, itlP95Seconds: 0.1 });
     expect(settings.thresholds).toEqual({ 'queue-backlog': { waiting: 9 } });
+  });
+
+  it('keeps runs for a month, history for a day and the store below a gigabyte unless it says otherwise', () => {
+    expect(loadSettings({}).retention).toEqual({ runsDays: 30, historyHours: 24, maxStoreMegabytes: 1024 });
+    const settings = loadSettings({ CONFIG_FILE: file('retention: {runsDays: 7, maxStoreMegabytes: 64}\n') });
+    expect(settings.retention).toEqual({ runsDays: 7, historyHours: 24, maxStoreMegabytes: 64 });
+    expect(settings.notices).toEqual([]);
+  });
+
+  it.each([
+    'runsDays: 0',
+    'historyHours: 0.5',
+    'maxStoreMegabytes: 1',
+    'runsDays: 1e12',
+    'runs: 3',
+    'historyHours: soon',
+  ])('rejects a retention of %s', (line) => {
+    expect(problemsOf({ CONFIG_FILE: file(`retention: {${line}}\n`) })[0]).toMatch(/^CONFIG_FILE retention/);
+  });
+
+  it('says which keys have no effect yet', () => {
+    expect(loadSettings({ CONFIG_FILE: file('webhooks: []\n') }).notices.join()).toContain('webhooks');
   });
 
   it('rejects an unknown key, naming it', () => {

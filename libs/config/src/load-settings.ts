@@ -63,19 +63,11 @@ function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function noticesOf(environment: Environment, file: ConfigFile): string[] {
+function noticesOf(file: ConfigFile): string[] {
   const unused: [boolean, string][] = [
-    [
-      environment.GPU_SOURCE === 'dcgm' || environment.DCGM_URL !== undefined,
-      'dcgm-exporter (GPU_SOURCE=dcgm, DCGM_URL)',
-    ],
-    [environment.NODE_EXPORTER_URL !== undefined, 'node_exporter (NODE_EXPORTER_URL)'],
-    [environment.LMCACHE_URLS.length > 0, 'LMCache endpoints (LMCACHE_URLS)'],
-    [!['auto', 'none'].includes(environment.KERNEL_LOG), 'the kernel log (KERNEL_LOG)'],
     [file.targets !== undefined, 'further targets (CONFIG_FILE targets)'],
     [file.policy !== undefined, 'action policies (CONFIG_FILE policy)'],
     [file.monitor !== undefined, 'monitoring windows per action (CONFIG_FILE monitor)'],
-    [file.retention !== undefined, 'retention (CONFIG_FILE retention)'],
     [file.webhooks !== undefined, 'webhooks (CONFIG_FILE webhooks)'],
   ];
   return unused.filter(([set]) => set).map(([, what]) => `configured, but without effect in this version: ${what}`);
@@ -141,7 +133,12 @@ function settingsFrom(environment: Environment, file: ConfigFile): Settings {
       d3Seconds: file.durations?.d3Seconds ?? 1800,
     },
     thresholds: file.thresholds ?? {},
+    retention: {
+      runsDays: file.retention?.runsDays ?? 30,
+      historyHours: file.retention?.historyHours ?? 24,
+      maxStoreMegabytes: file.retention?.maxStoreMegabytes ?? 1024,
+    },
     shutdownGraceMs: environment.SHUTDOWN_GRACE_MS,
-    notices: noticesOf(environment, file),
+    notices: noticesOf(file),
   });
 }

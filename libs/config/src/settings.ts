@@ -62,6 +62,14 @@ export class Settings {
   readonly durations!: Durations;
   /** Per rule id, per threshold name. */
   readonly thresholds!: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** How long things are kept; runs that have not ended are always kept. */
+  readonly retention!: {
+    /** From the end of a run. */
+    readonly runsDays: number;
+    readonly historyHours: number;
+    /** A larger store loses its oldest runs and history earlier. */
+    readonly maxStoreMegabytes: number;
+  };
   readonly shutdownGraceMs!: number;
   /** Settings that are understood but have no effect in this version, in words for the log. */
   readonly notices!: readonly string[];

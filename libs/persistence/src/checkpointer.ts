@@ -21,19 +21,24 @@ export class Checkpoints {
     this.deleteWhere('thread_id = ?', [threadId]);
   }
 
-  /** Threads that a crash left behind between the end of their run and their deletion. */
-  deleteFinishedThreads(): void {
+  /** Threads that nobody will take up: a crash came between the end of their run and their deletion, or the run is gone. */
+  deleteFinishedThreads(): number {
     const places = TERMINAL_RUN_STATUSES.map(() => '?').join(', ');
-    this.deleteWhere(`thread_id IN (SELECT id FROM runs WHERE status IN (${places}))`, TERMINAL_RUN_STATUSES);
+    const kept = `SELECT id FROM runs WHERE status NOT IN (${places})`;
+    return this.deleteWhere(`thread_id NOT IN (${kept})`, TERMINAL_RUN_STATUSES);
   }
 
-  private deleteWhere(condition: string, parameters: readonly string[]): void {
-    this.database.transaction(() => {
+  /** The number of deleted rows. */
+  private deleteWhere(condition: string, parameters: readonly string[]): number {
+    return this.database.transaction(() => {
+      let deleted = 0;
       for (const table of SAVER_TABLES) {
         // The saver makes its tables at its first use.
         if (!this.hasTable(table)) continue;
-        this.database.connection.prepare<unknown[]>(`DELETE FROM ${table} WHERE ${condition}`).run(...parameters);
+        const statement = this.database.connection.prepare<unknown[]>(`DELETE FROM ${table} WHERE ${condition}`);
+        deleted += statement.run(...parameters).changes;
       }
+      return deleted;
     });
   }
 

@@ -1,11 +1,15 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from '@app/config';
+import { HistoryStore } from '@app/core';
 import { Checkpoints } from './checkpointer.js';
+import { RetentionService } from './retention.service.js';
 import { RunStore } from './run-store.js';
 import { SqliteDatabase } from './sqlite-database.js';
+import { SqliteHistoryStore } from './sqlite-history-store.js';
 import { SqliteRunStore } from './sqlite-run-store.js';
 import { SqliteTokenLedger } from './sqlite-token-ledger.js';
 import { StoreHealth } from './store-health.js';
+import { StoreUsage } from './store-usage.js';
 
 /** One open store per process; closed after every other part has shut down. */
 @Global()
@@ -13,7 +17,7 @@ import { StoreHealth } from './store-health.js';
   providers: [
     {
       provide: SqliteDatabase,
-      useFactory: (settings: Settings) => SqliteDatabase.open(settings.store.dataDir),
+      useFactory: (settings: Settings) => SqliteDatabase.openAlone(settings.store.dataDir),
       inject: [Settings],
     },
     {
@@ -26,9 +30,16 @@ import { StoreHealth } from './store-health.js';
       useFactory: (database: SqliteDatabase) => new Checkpoints(database),
       inject: [SqliteDatabase],
     },
+    {
+      provide: HistoryStore,
+      useFactory: (database: SqliteDatabase) => new SqliteHistoryStore(database),
+      inject: [SqliteDatabase],
+    },
     SqliteTokenLedger,
     StoreHealth,
+    StoreUsage,
+    RetentionService,
   ],
-  exports: [RunStore, Checkpoints, SqliteTokenLedger, StoreHealth],
+  exports: [RunStore, Checkpoints, HistoryStore, SqliteTokenLedger, StoreHealth, StoreUsage],
 })
 export class PersistenceModule {}

@@ -1,14 +1,15 @@
-import type {
-  Analysis,
-  Insights,
-  Outcome,
-  Plan,
-  Run,
-  RunStage,
-  RunStatus,
-  RunStep,
-  RunSummary,
-  Snapshot,
+import {
+  type Analysis,
+  type Insights,
+  type Outcome,
+  type Plan,
+  type Run,
+  RUN_STATUSES,
+  type RunStage,
+  type RunStatus,
+  type RunStep,
+  type RunSummary,
+  type Snapshot,
 } from '@app/core';
 
 export const PAYLOAD_KINDS = ['snapshot', 'analysis', 'insights', 'plan', 'outcome'] as const;
@@ -87,12 +88,22 @@ export abstract class RunStore {
   /** Waiting for a person, oldest first. */
   abstract awaitingApproval(): Promise<readonly RunSummary[]>;
   abstract countQueued(): Promise<number>;
+  /** How many stored runs have each status; a status without runs counts 0. */
+  abstract countByStatus(): Promise<Readonly<Record<RunStatus, number>>>;
   /** The run that reached a terminal status last. */
   abstract lastFinished(): Promise<RunSummary | null>;
   /** Queued and running ones, oldest first: what a new process has to take up. */
   abstract unfinished(): Promise<readonly UnfinishedRun[]>;
   /** Counts one more recovery of a run that is not terminal; the new count, or null when there is none. */
   abstract countRecovery(id: string): Promise<number | null>;
+}
+
+/** Every status with its count, 0 where none is given. */
+export function countsOfEveryStatus(
+  counts: readonly { readonly status: RunStatus; readonly count: number }[],
+): Readonly<Record<RunStatus, number>> {
+  const countOf = (wanted: RunStatus): number => counts.find(({ status }) => status === wanted)?.count ?? 0;
+  return Object.fromEntries(RUN_STATUSES.map((status) => [status, countOf(status)])) as Record<RunStatus, number>;
 }
 
 /** A step of the same stage takes the place of the earlier one. */

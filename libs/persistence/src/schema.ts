@@ -7,6 +7,7 @@ export interface StoreSchema {
   readonly run_payloads: RunPayloadsTable;
   readonly llm_usage: { readonly day: string; readonly tokens: number };
   readonly store_probe: { readonly id: number; readonly value: string };
+  readonly history_frames: HistoryFramesTable;
 }
 
 export interface RunsTable {
@@ -41,4 +42,15 @@ export interface RunPayloadsTable {
   readonly run_id: string;
   readonly kind: PayloadKind;
   readonly json: string;
+}
+
+export interface HistoryFramesTable {
+  readonly target: string;
+  /** ISO 8601 UTC with milliseconds, so that the order of the texts is that of the times. */
+  readonly at: string;
+  /** Version of the frame's shape; frames of another one are not read. */
+  readonly format: number;
+  readonly samples: number;
+  /** Base64 of the deflated JSON of snapshot and ranges. */
+  readonly frame: string;
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import BetterSqlite3 from 'better-sqlite3';
 import { aStoredRun } from '@app/testing';
 import { Checkpoints } from './checkpointer.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -44,6 +45,20 @@ describe('SqliteDatabase', () => {
     database.close();
     database.close();
     expect(readdirSync(dataDir)).toEqual([DATABASE_FILE]);
+  });
+
+  it('can give back the pages of deleted rows, also when an earlier version made the file', () => {
+    expect(database.pragma('auto_vacuum')).toBe(2);
+    const folder = join(root, 'earlier');
+    mkdirSync(folder);
+    const earlier = new BetterSqlite3(join(folder, DATABASE_FILE));
+    earlier.pragma('journal_mode = WAL');
+    earlier.exec("CREATE TABLE old (value TEXT); INSERT INTO old VALUES ('kept')");
+    earlier.close();
+    const opened = SqliteDatabase.open(folder);
+    expect(opened.pragma('auto_vacuum')).toBe(2);
+    expect(opened.connection.prepare('SELECT value FROM old').get()).toEqual({ value: 'kept' });
+    opened.close();
   });
 
   it('undoes a failed transaction whole', async () => {
@@ -152,16 +167,18 @@ describe('Checkpoints', () => {
     expect(await (await checkpoints.create()).getTuple(config('run_1'))).toBeUndefined();
   });
 
-  it('deletes the threads of runs that have ended and keeps the others', async () => {
+  it('deletes the threads of runs that have ended or are gone, and keeps the others', async () => {
     const store = new SqliteRunStore(database);
     await store.create(aStoredRun({ id: 'run_ended', status: 'failed' }));
     await store.create(aStoredRun({ id: 'run_left', status: 'running' }));
     const checkpoints = new Checkpoints(database);
     await put(checkpoints, 'run_ended');
     await put(checkpoints, 'run_left');
-    checkpoints.deleteFinishedThreads();
+    await put(checkpoints, 'run_gone');
+    expect(checkpoints.deleteFinishedThreads()).toBe(2);
     const saver = await checkpoints.create();
     expect(await saver.getTuple(config('run_ended'))).toBeUndefined();
+    expect(await saver.getTuple(config('run_gone'))).toBeUndefined();
     expect(await saver.getTuple(config('run_left'))).toBeDefined();
   });
 });

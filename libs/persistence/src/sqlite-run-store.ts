@@ -13,6 +13,7 @@ import {
   type RunPayloads,
   RunStore,
   type UnfinishedRun,
+  countsOfEveryStatus,
 } from './run-store.js';
 import type { RunsTable } from './schema.js';
 import type { SqliteDatabase } from './sqlite-database.js';
@@ -91,6 +92,14 @@ export class SqliteRunStore extends RunStore {
   override async countQueued(): Promise<number> {
     const count = this.database.query.selectFrom('runs').select((of) => of.fn.countAll<number>().as('count'));
     return this.database.all(count.where('status', '=', 'queued'))[0]?.count ?? 0;
+  }
+
+  override async countByStatus(): Promise<Readonly<Record<RunStatus, number>>> {
+    const counts = this.database.query
+      .selectFrom('runs')
+      .select((of) => ['status', of.fn.countAll<number>().as('count')])
+      .groupBy('status');
+    return countsOfEveryStatus(this.database.all(counts));
   }
 
   override async lastFinished(): Promise<RunSummary | null> {

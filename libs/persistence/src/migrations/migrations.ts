@@ -1,7 +1,13 @@
 import { runsMigration } from './0001-runs.migration.js';
 import { llmUsageMigration } from './0002-llm-usage.migration.js';
 import { storeProbeMigration } from './0003-store-probe.migration.js';
+import { historyMigration } from './0004-history.migration.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [runsMigration, llmUsageMigration, storeProbeMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  runsMigration,
+  llmUsageMigration,
+  storeProbeMigration,
+  historyMigration,
+];

@@ -1,4 +1,4 @@
-import { AppError, isTerminal, type Run, type RunStatus, type RunSummary, summarizeRun } from '@app/core';
+import { AppError, isTerminal, type Run, RUN_STATUSES, type RunStatus, type RunSummary, summarizeRun } from '@app/core';
 import {
   type CreateRunOptions,
   type CreateRunResult,
@@ -9,6 +9,7 @@ import {
   type RunPatch,
   RunStore,
   type UnfinishedRun,
+  countsOfEveryStatus,
 } from '@app/persistence';
 
 interface Entry {
@@ -81,6 +82,10 @@ export class InMemoryRunStore extends RunStore {
 
   override async countQueued(): Promise<number> {
     return this.withStatus('queued').length;
+  }
+
+  override async countByStatus(): Promise<Readonly<Record<RunStatus, number>>> {
+    return countsOfEveryStatus(RUN_STATUSES.map((status) => ({ status, count: this.withStatus(status).length })));
   }
 
   override async lastFinished(): Promise<RunSummary | null> {

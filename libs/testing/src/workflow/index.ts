@@ -1,3 +1,5 @@
+export * from './history-store.contract.js';
+export * from './history-store.fake.js';
 export * from './in-memory-run-store.fake.js';
 export * from './run-parts.builder.js';
 export * from './run-store.contract.js';

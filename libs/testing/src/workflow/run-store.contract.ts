@@ -205,6 +205,24 @@ export function describeRunStoreContract(name: string, open: () => OpenStore): v
       expect((await store.lastFinished())?.id).toBe('run_a');
     });
 
+    it('counts the runs of every status, those without runs as 0', async () => {
+      await add('run_a', 'succeeded', 1);
+      await add('run_b', 'succeeded', 2);
+      await add('run_c', 'queued', 3);
+      await store.transition('run_c', ['queued'], 'cancelled');
+      expect(await store.countByStatus()).toEqual({
+        queued: 0,
+        running: 0,
+        awaiting_approval: 0,
+        succeeded: 2,
+        rejected: 0,
+        expired: 0,
+        cancelled: 1,
+        rolled_back: 0,
+        failed: 0,
+      });
+    });
+
     it('has no last run before one has ended', async () => {
       await add('run_a', 'running', 1);
       expect(await store.lastFinished()).toBeNull();
