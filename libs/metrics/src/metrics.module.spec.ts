@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule, loadSettings } from '@app/config';
-import { SnapshotSource } from '@app/core';
-import { aVllmPage, fakeVllm, type FakeVllm } from '@app/testing';
+import { HistoryStore, SnapshotSource } from '@app/core';
+import { aVllmPage, fakeVllm, type FakeVllm, InMemoryHistoryStore } from '@app/testing';
 import { MetricsModule } from './metrics.module.js';
 import { MetricsService } from './snapshot/index.js';
+
+@Global()
+@Module({ providers: [{ provide: HistoryStore, useClass: InMemoryHistoryStore }], exports: [HistoryStore] })
+class StoreModule {}
 
 describe('MetricsModule', () => {
   let engine: FakeVllm;
@@ -14,8 +18,10 @@ describe('MetricsModule', () => {
   beforeEach(async () => {
     jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     engine = await fakeVllm(aVllmPage({ running: 4 }));
-    const settings = loadSettings({ GPU_SOURCE: 'none', ENGINE_URLS: engine.url });
-    module = await Test.createTestingModule({ imports: [ConfigModule.forRoot(settings), MetricsModule] }).compile();
+    const settings = loadSettings({ GPU_SOURCE: 'none', ENGINE_URLS: engine.url, KERNEL_LOG: 'none' });
+    module = await Test.createTestingModule({
+      imports: [ConfigModule.forRoot(settings), StoreModule, MetricsModule],
+    }).compile();
   });
 
   afterEach(async () => {

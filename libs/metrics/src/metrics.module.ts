@@ -1,58 +1,40 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '@app/config';
-import { Clock, SnapshotSource } from '@app/core';
-import { EngineCollector } from './engine/index.js';
-import { GpuCollector, type GpuReading, NvidiaSmiClient } from './gpu/index.js';
-import { MetricsService } from './snapshot/index.js';
-import { SystemCollector } from './system/index.js';
+import { Clock, HistoryStore, SnapshotSource } from '@app/core';
+import { COLLECTORS, collectorsOf } from './collectors.js';
+import { SourceCost } from './cost/index.js';
+import { HistoryReader, HistoryRecorder } from './history/index.js';
+import { type Collectors, MetricsService } from './snapshot/index.js';
 
-function metricsService(
-  gpu: GpuCollector,
-  nvidiaSmi: NvidiaSmiClient,
-  system: SystemCollector,
-  engines: EngineCollector,
-  settings: Settings,
-  clock: Clock,
-): MetricsService {
-  // The client holds the helper process that has to end with the service.
-  const gpuUntilClosed = {
-    collect: (timeoutMs: number): Promise<GpuReading> => gpu.collect(timeoutMs),
-    close: (): void => nvidiaSmi.close(),
-  };
-  return new MetricsService({ gpu: gpuUntilClosed, system, engines }, settings, clock);
-}
-
-/** Reads GPUs, host and engines; others inject `SnapshotSource`. */
+/** Reads GPUs, host, engines, caches and the kernel log; others inject `SnapshotSource`. */
 @Module({
   providers: [
+    SourceCost,
+    { provide: COLLECTORS, useFactory: collectorsOf, inject: [Settings, Clock] },
     {
-      provide: NvidiaSmiClient,
-      useFactory: (clock: Clock): NvidiaSmiClient => new NvidiaSmiClient({ clock }),
-      inject: [Clock],
-    },
-    {
-      provide: GpuCollector,
-      useFactory: (settings: Settings, nvidiaSmi: NvidiaSmiClient, clock: Clock): GpuCollector =>
-        new GpuCollector(settings.sources.gpu, nvidiaSmi, clock),
-      inject: [Settings, NvidiaSmiClient, Clock],
-    },
-    {
-      provide: SystemCollector,
-      useFactory: (clock: Clock): SystemCollector => new SystemCollector(clock),
-      inject: [Clock],
-    },
-    {
-      provide: EngineCollector,
-      useFactory: (settings: Settings, clock: Clock): EngineCollector => new EngineCollector(settings, clock),
-      inject: [Settings, Clock],
+      provide: HistoryRecorder,
+      useFactory: (store: HistoryStore): HistoryRecorder => new HistoryRecorder(store),
+      inject: [HistoryStore],
     },
     {
       provide: MetricsService,
-      useFactory: metricsService,
-      inject: [GpuCollector, NvidiaSmiClient, SystemCollector, EngineCollector, Settings, Clock],
+      useFactory: (
+        collectors: Collectors,
+        settings: Settings,
+        clock: Clock,
+        history: HistoryRecorder,
+        cost: SourceCost,
+      ): MetricsService => new MetricsService({ collectors, settings, clock, history, cost }),
+      inject: [COLLECTORS, Settings, Clock, HistoryRecorder, SourceCost],
     },
     { provide: SnapshotSource, useExisting: MetricsService },
+    {
+      provide: HistoryReader,
+      useFactory: (source: SnapshotSource, store: HistoryStore, settings: Settings, clock: Clock): HistoryReader =>
+        new HistoryReader(source, store, settings, clock),
+      inject: [SnapshotSource, HistoryStore, Settings, Clock],
+    },
   ],
-  exports: [MetricsService, SnapshotSource, GpuCollector, SystemCollector, EngineCollector],
+  exports: [MetricsService, SnapshotSource, HistoryReader, SourceCost],
 })
 export class MetricsModule {}

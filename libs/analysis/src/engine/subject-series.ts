@@ -1,6 +1,5 @@
 import type { Engine, Gpu, Snapshot, Subject } from '@app/core';
-import { gpuIdOf } from '@app/core';
-import { normalizedBusId } from '../rules/derived-readings.js';
+import { gpuIdOf, normalizedBusId } from '@app/core';
 import type { Scope, ScopeStates } from '../rules/rule.js';
 import { subjectKindOf } from '../rules/rule.js';
 

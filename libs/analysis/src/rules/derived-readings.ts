@@ -1,5 +1,5 @@
 import type { Confidence, Engine, Gpu, KernelEvent, Severity } from '@app/core';
-import { SEVERITIES } from '@app/core';
+import { normalizedBusId, SEVERITIES } from '@app/core';
 import { type RuleContext, type RuleSample, type Run, startOf } from './rule.js';
 
 /** How far a counter rose; null when either reading is missing or it fell, which means a restart. */
@@ -69,17 +69,6 @@ export function sumOver<S>(run: Run<S>, delta: (sample: RuleSample<S>) => number
 /** Whether an engine on this GPU misses its objective while the rule holds; null when that can't be told. */
 export function gpuMissesSlo(run: Run<Gpu>, context: RuleContext): boolean | null {
   return context.breaches.onGpu(run[0].sample.subject.id, startOf(run));
-}
-
-/**
- * Bus ids come as `00000000:3B:00.0` from the driver and as `0000:3b:00` in its kernel messages;
- * both become `0000:3b:00`.
- */
-export function normalizedBusId(busId: string | null): string | null {
-  const match = /^(?:PCI:)?(?:([0-9a-f]+):)?([0-9a-f]{2}):([0-9a-f]{2})(?:\.[0-9a-f])?$/i.exec(busId?.trim() ?? '');
-  if (!match) return null;
-  const domain = (match[1] ?? '').slice(-4).padStart(4, '0');
-  return `${domain}:${match[2]}:${match[3]}`.toLowerCase();
 }
 
 /** XID lines of one GPU, by bus id. */

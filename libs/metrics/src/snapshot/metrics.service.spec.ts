@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Settings, type SettingsValues } from '@app/config';
-import { Clock, type Section } from '@app/core';
-import { aFrameGpu, anEngine, aSystem } from '@app/testing';
+import { Clock, type Section, type Snapshot } from '@app/core';
+import { aFrameGpu, anEngine, aSnapshot, aSystem } from '@app/testing';
+import { NO_PLACES } from '../system/index.js';
 import { MetricsService } from './metrics.service.js';
-import type { SourceReadings } from './snapshot-assembly.js';
-import type { Collector, Collectors } from './source-reader.js';
+import { type SourceReadings, unreadSource } from './snapshot-assembly.js';
+import type { CollectedReadings, Collector, Collectors } from './source-reader.js';
 
 class TurnedClock extends Clock {
   ms = Date.parse('2026-03-01T12:00:00.000Z');
@@ -14,23 +15,39 @@ class TurnedClock extends Clock {
   }
 }
 
-type Collect<K extends keyof Collectors> = jest.Mock<Collector<SourceReadings[K]>['collect']>;
+type Collect<K extends keyof Collectors> = jest.Mock<Collector<CollectedReadings[K]>['collect']>;
 
 const SECTION: Section = { status: 'ok', source: 's', collectedAt: null, durationMs: 1, detail: null };
 
-function setUp(sources: Partial<Settings['sources']> = {}) {
+const AN_LMCACHE_PAGE = 'lmcache:num_lookup_tokens_total{model_name="m",worker_id="0"} 10.0\n';
+
+function setUp(past: readonly Snapshot[] = []) {
   const clock = new TurnedClock();
   const settings = new Settings({
     sampling: { intervalMs: 1000, timeoutMs: 100 },
-    sources: { lmcacheUrls: [], ...sources },
   } as unknown as SettingsValues);
   const read = () => ({ section: { ...SECTION, collectedAt: clock.isoNow() }, gaps: [], simulated: false });
   const gpu: Collect<'gpu'> = jest.fn(async () => ({ ...read(), gpus: [aFrameGpu()] }));
-  const system: Collect<'system'> = jest.fn(async () => ({ ...read(), system: aSystem() }));
-  const engines: Collect<'engines'> = jest.fn(async () => ({ ...read(), engines: [anEngine()] }));
+  const system: Collect<'system'> = jest.fn(async () => ({ ...read(), system: aSystem(), ...NO_PLACES }));
+  const engines: Collect<'engines'> = jest.fn(async () => ({ ...read(), engines: [anEngine()], pages: [] }));
   const close = jest.fn(async () => undefined);
-  const collectors = { gpu: { collect: gpu, close }, system: { collect: system }, engines: { collect: engines } };
-  return { service: new MetricsService(collectors, settings, clock), clock, gpu, system, engines, close };
+  const lmcache: Collect<'lmcache'> = jest.fn(async () => ({
+    ...unreadSource('lmcache', 'absent', 'no LMCACHE_URLS configured', clock.isoNow()),
+    caches: [],
+  }));
+  const kernelLog: Collect<'kernelLog'> = jest.fn(async () => ({ ...read(), events: [] }));
+  const collectors = {
+    gpu: { collect: gpu, close },
+    system: { collect: system },
+    engines: { collect: engines },
+    lmcache: { collect: lmcache },
+    kernelLog: { collect: kernelLog },
+  };
+  const added: Snapshot[] = [];
+  const history = { add: (snapshot: Snapshot) => void added.push(snapshot), recentFrames: async () => past };
+  const record = jest.fn();
+  const service = new MetricsService({ collectors, settings, clock, history, cost: { record } });
+  return { service, clock, gpu, system, engines, close, added, record };
 }
 
 describe('MetricsService', () => {
@@ -55,14 +72,38 @@ describe('MetricsService', () => {
       events: [],
     });
     expect([snapshot.gpus.length, snapshot.engines.length, snapshot.system]).toEqual([1, 1, aSystem()]);
-    expect(snapshot.sections.lmcache.detail).toBe('no LMCACHE_URLS configured');
-    expect(snapshot.sections.kernelLog.status).toBe('absent');
+    expect(snapshot.sections.lmcache.detail).toMatch(/^no LMCACHE_URLS configured/);
+    expect(snapshot.sections.kernelLog.status).toBe('ok');
   });
 
-  it('says that configured LMCache endpoints are not read', async () => {
-    const { service } = setUp({ lmcacheUrls: ['http://127.0.0.1:6999'] });
+  it('finds a cache on the page of an engine', async () => {
+    const { service, engines } = setUp();
+    const page = { url: 'http://e', engineId: 'http://e', text: AN_LMCACHE_PAGE, atMs: 1 };
+    const answer = await engines(1);
+    engines.mockImplementation(async () => ({ ...answer, pages: [page] }));
 
-    expect((await service.collect('local')).sections.lmcache.detail).toBe('LMCache is not read in this version');
+    const { caches, sections } = await service.collect('local');
+    expect(caches).toMatchObject([{ id: 'http://e/lmcache', engineId: 'http://e', mode: 'in-process' }]);
+    expect(sections.lmcache.status).toBe('ok');
+  });
+
+  it('hands every sample to the history and accounts for every source', async () => {
+    const { service, added, record } = setUp();
+    const snapshot = await service.collect('local');
+
+    expect(added).toEqual([snapshot]);
+    expect(record.mock.calls.map(([source]) => source)).toEqual(['gpu', 'system', 'engines', 'lmcache', 'kernelLog']);
+    expect(record).toHaveBeenCalledWith('gpu', { status: 'ok', durationMs: 1 });
+  });
+
+  it('goes on from what was stored before a restart', async () => {
+    const past = [aSnapshot({ collectedAt: '2026-03-01T11:55:00.000Z' })];
+    const { service } = setUp(past);
+    await service.onApplicationBootstrap();
+    await service.collect('local');
+
+    expect(service.window('local')[0]).toBe(past[0]);
+    service.onModuleDestroy();
   });
 
   it('joins a collection in flight and samples anew after it', async () => {
@@ -150,7 +191,7 @@ describe('MetricsService', () => {
     jest.useFakeTimers();
     const { service, gpu, close } = setUp();
     expect(service.isSampling()).toBe(false);
-    service.onApplicationBootstrap();
+    await service.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(2500);
     expect(gpu).toHaveBeenCalledTimes(3);
     expect(service.isSampling()).toBe(true);

@@ -12,11 +12,22 @@ import {
   type Snapshot,
   SnapshotSource,
 } from '@app/core';
+import type { SourceCost } from '../cost/index.js';
+import type { HistoryRecorder } from '../history/index.js';
+import { combineCacheReadings, InProcessCaches } from '../lmcache/index.js';
 import { BackgroundSampler } from './background-sampler.js';
 import { SingleFlight } from './single-flight.js';
-import { assembleSnapshot, unreadSource } from './snapshot-assembly.js';
-import { markStale, SnapshotWindow } from './snapshot-window.js';
+import { assembleSnapshot, type SourceReadings } from './snapshot-assembly.js';
+import { markStale, SnapshotWindow, WINDOW_MS } from './snapshot-window.js';
 import { type Collectors, SourceReader } from './source-reader.js';
+
+export interface MetricsServiceParts {
+  readonly collectors: Collectors;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly history: Pick<HistoryRecorder, 'add' | 'recentFrames'>;
+  readonly cost: Pick<SourceCost, 'record'>;
+}
 
 /** Samples this machine in the background and on demand, and keeps the last quarter of an hour. */
 export class MetricsService
@@ -24,24 +35,24 @@ export class MetricsService
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
 {
   private readonly logger: Logger = new Logger(MetricsService.name);
-  private readonly history: SnapshotWindow = new SnapshotWindow();
+  private readonly recent: SnapshotWindow = new SnapshotWindow();
   private readonly loggedStatuses: Map<SectionName, SectionStatus> = new Map();
-  private readonly gpu: SourceReader<'gpu'>;
-  private readonly system: SourceReader<'system'>;
-  private readonly engines: SourceReader<'engines'>;
+  private readonly inProcessCaches: InProcessCaches = new InProcessCaches();
+  private readonly readers: { readonly [K in SectionName]: SourceReader<K> };
   private readonly flight: SingleFlight<Snapshot>;
   private readonly sampler: BackgroundSampler;
 
-  constructor(
-    private readonly collectors: Collectors,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
-  ) {
+  constructor(private readonly parts: MetricsServiceParts) {
     super();
+    const { collectors, settings } = parts;
     const { intervalMs, timeoutMs } = settings.sampling;
-    this.gpu = new SourceReader('gpu', collectors.gpu, timeoutMs);
-    this.system = new SourceReader('system', collectors.system, timeoutMs);
-    this.engines = new SourceReader('engines', collectors.engines, timeoutMs);
+    this.readers = {
+      gpu: new SourceReader('gpu', collectors.gpu, timeoutMs),
+      system: new SourceReader('system', collectors.system, timeoutMs),
+      engines: new SourceReader('engines', collectors.engines, timeoutMs),
+      lmcache: new SourceReader('lmcache', collectors.lmcache, timeoutMs),
+      kernelLog: new SourceReader('kernelLog', collectors.kernelLog, timeoutMs),
+    };
     this.flight = new SingleFlight(() => this.sample());
     this.sampler = new BackgroundSampler({
       intervalMs,
@@ -51,7 +62,10 @@ export class MetricsService
     });
   }
 
-  onApplicationBootstrap(): void {
+  /** What was stored before a restart comes first, so that a condition that lasts is not a new one. */
+  async onApplicationBootstrap(): Promise<void> {
+    const past = await this.parts.history.recentFrames(DEFAULT_TARGET, this.parts.clock.now() - WINDOW_MS);
+    for (const snapshot of past) this.recent.add(snapshot);
     this.sampler.start();
   }
 
@@ -62,8 +76,7 @@ export class MetricsService
 
   async onApplicationShutdown(): Promise<void> {
     this.sampler.stop();
-    const { gpu, system, engines } = this.collectors;
-    await Promise.all([gpu, system, engines].map(async (collector) => collector.close?.()));
+    await Promise.all(Object.values(this.parts.collectors).map(async (collector) => collector.close?.()));
   }
 
   /** @throws AppError `target_not_found`; never for a source that fails */
@@ -75,17 +88,18 @@ export class MetricsService
   }
 
   latest(target: string): Snapshot | null {
-    const snapshot = target === DEFAULT_TARGET ? this.history.latest() : null;
-    return snapshot === null ? null : markStale(snapshot, this.clock.now(), this.settings.sampling.intervalMs);
+    const snapshot = target === DEFAULT_TARGET ? this.recent.latest() : null;
+    const { clock, settings } = this.parts;
+    return snapshot === null ? null : markStale(snapshot, clock.now(), settings.sampling.intervalMs);
   }
 
   window(target: string): readonly Snapshot[] {
-    return target === DEFAULT_TARGET ? this.history.all() : [];
+    return target === DEFAULT_TARGET ? this.recent.all() : [];
   }
 
   /** ISO time of the last collection; null before the first has ended. */
   lastCollectionAt(): string | null {
-    return this.history.latest()?.collectedAt ?? null;
+    return this.recent.latest()?.collectedAt ?? null;
   }
 
   /** Whether background sampling runs and keeps up; for readiness. */
@@ -94,39 +108,40 @@ export class MetricsService
   }
 
   private async sample(): Promise<Snapshot> {
-    const collectedAt = this.clock.isoNow();
+    const collectedAt = this.parts.clock.isoNow();
     const startedAtMs = performance.now();
-    const [gpu, system, engines] = await Promise.all([
-      this.gpu.read(collectedAt),
-      this.system.read(collectedAt),
-      this.engines.read(collectedAt),
-    ]);
+    const readings = await this.readAll(collectedAt);
     const frame = {
       target: DEFAULT_TARGET,
       hostname: hostname(),
       collectedAt,
       durationMs: Math.round(performance.now() - startedAtMs),
     };
-    const lmcacheReason =
-      this.settings.sources.lmcacheUrls.length > 0
-        ? 'LMCache is not read in this version'
-        : 'no LMCACHE_URLS configured';
-    const snapshot = assembleSnapshot(frame, {
-      gpu,
-      system,
-      engines,
-      lmcache: unreadSource('lmcache', 'absent', lmcacheReason, collectedAt),
-      kernelLog: unreadSource('kernelLog', 'absent', 'the kernel log is not read in this version', collectedAt),
-    });
-    this.history.add(snapshot);
-    this.logChanges(snapshot);
+    const snapshot = assembleSnapshot(frame, readings);
+    this.recent.add(snapshot);
+    this.parts.history.add(snapshot);
+    this.account(snapshot);
     return snapshot;
   }
 
-  /** One line when a source's status changes, not one per sample. */
-  private logChanges(snapshot: Snapshot): void {
+  private async readAll(at: string): Promise<SourceReadings> {
+    const [gpu, system, engines, ownCaches, kernelLog] = await Promise.all([
+      this.readers.gpu.read(at),
+      this.readers.system.read(at),
+      this.readers.engines.read(at),
+      this.readers.lmcache.read(at),
+      this.readers.kernelLog.read(at),
+    ]);
+    // An engine's page is fetched once, whoever has series on it.
+    const lmcache = combineCacheReadings(ownCaches, this.inProcessCaches.read(engines.pages, at));
+    return { gpu, system, engines, lmcache, kernelLog };
+  }
+
+  /** Costs of every reading, and one log line when a source's status changes, not one per sample. */
+  private account(snapshot: Snapshot): void {
     for (const name of SECTION_NAMES) {
-      const { status, detail } = snapshot.sections[name];
+      const { status, detail, durationMs } = snapshot.sections[name];
+      this.parts.cost.record(name, { status, durationMs });
       const before = this.loggedStatuses.get(name);
       if (before === status) continue;
       this.loggedStatuses.set(name, status);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu, Section, SectionStatus } from '@app/core';
 import { aFrameGpu, anEngine, aSystem } from '@app/testing';
+import { NO_PLACES } from '../system/index.js';
 import { assembleSnapshot, type SourceReadings, unreadSource } from './snapshot-assembly.js';
 
 const AT = '2026-03-01T12:00:00.000Z';
@@ -16,10 +17,10 @@ const section = (status: SectionStatus = 'ok'): Section => ({
 function readings(overrides: Partial<SourceReadings> = {}): SourceReadings {
   return {
     gpu: { section: section(), gaps: [], simulated: false, gpus: [] },
-    system: { section: section(), gaps: [], simulated: false, system: aSystem() },
+    system: { section: section(), gaps: [], simulated: false, system: aSystem(), ...NO_PLACES },
     engines: { section: section(), gaps: [], simulated: false, engines: [] },
-    lmcache: unreadSource('lmcache', 'absent', 'none', AT),
-    kernelLog: unreadSource('kernelLog', 'absent', 'none', AT),
+    lmcache: { ...unreadSource('lmcache', 'absent', 'none', AT), caches: [] },
+    kernelLog: { ...unreadSource('kernelLog', 'absent', 'none', AT), events: [] },
     ...overrides,
   };
 }
@@ -31,7 +32,7 @@ const enginesOf = (...ids: string[]) => ({
   simulated: false,
   engines: ids.map((id) => anEngine({ id, gpuUuids: null })),
 });
-const processOf = (type: string) => ({ pid: 1, name: 'python', type, usedMemoryBytes: 1 });
+const processOf = (type: string) => ({ pid: 1, name: 'python', type, usedMemoryBytes: 1, gpuInstanceId: null });
 
 describe('assembleSnapshot', () => {
   it('has a gap for each source that is not read', () => {
@@ -49,7 +50,7 @@ describe('assembleSnapshot', () => {
       FRAME,
       readings({
         gpu: { section: section('failed'), gaps: [], simulated: false, gpus: [aFrameGpu()] },
-        system: { section: section('timeout'), gaps: [], simulated: false, system: aSystem() },
+        system: { ...readings().system, section: section('timeout') },
         engines: { ...enginesOf('a'), section: section('denied') },
       }),
     );
@@ -77,6 +78,20 @@ describe('assembleSnapshot', () => {
 
     expect(engines.map(({ gpuUuids }) => gpuUuids)).toEqual(ids.map(() => null));
     expect(gaps.filter(({ signal }) => signal === 'engines.gpuUuids')).toHaveLength(ids.length);
+  });
+
+  it('joins GPUs with the NUMA nodes of the kernel by their bus id', () => {
+    const gpus = [
+      aFrameGpu({ uuid: 'GPU-a', pciBusId: '00000000:3B:00.0' }),
+      aFrameGpu({ uuid: 'GPU-b', pciBusId: '00000000:5E:00.0' }),
+    ];
+    const system = { ...readings().system, gpuNumaNodes: new Map([['0000:3b:00', 1]]) };
+    const snapshot = assembleSnapshot(FRAME, readings({ gpu: gpusOf(gpus), system }));
+
+    expect(snapshot.gpus.map(({ numaNode }) => numaNode)).toEqual([1, null]);
+    expect(snapshot.gaps.find(({ signal }) => signal === 'gpus.numaNode')?.reason).toBe(
+      'the kernel names no NUMA node for 1 of 2 GPUs',
+    );
   });
 
   it('is simulated as soon as one source is', () => {

@@ -1,6 +1,20 @@
-import type { Engine, Gap, Gpu, Section, SectionName, SectionStatus, Snapshot, System } from '@app/core';
+import {
+  type Cache,
+  type Engine,
+  type Gap,
+  type Gpu,
+  type KernelEvent,
+  normalizedBusId,
+  type Section,
+  type SectionName,
+  type SectionStatus,
+  type Snapshot,
+  type System,
+} from '@app/core';
+import { assignProcesses } from '../engine/index.js';
+import { type HostPlaces, NO_PLACES } from '../system/index.js';
 
-/** What a source hands over; the list or value it fills stands in `gpus`, `system` or `engines`. */
+/** What a source hands over; the list or value it fills stands in the snapshot under its own name. */
 export interface SourceReading {
   readonly section: Section;
   readonly gaps: readonly Gap[];
@@ -9,10 +23,10 @@ export interface SourceReading {
 
 export interface SourceReadings {
   readonly gpu: SourceReading & { readonly gpus: readonly Gpu[] };
-  readonly system: SourceReading & { readonly system: System | null };
+  readonly system: SourceReading & HostPlaces & { readonly system: System | null };
   readonly engines: SourceReading & { readonly engines: readonly Engine[] };
-  readonly lmcache: SourceReading;
-  readonly kernelLog: SourceReading;
+  readonly lmcache: SourceReading & { readonly caches: readonly Cache[] };
+  readonly kernelLog: SourceReading & { readonly events: readonly KernelEvent[] };
 }
 
 export type SnapshotFrame = Pick<Snapshot, 'target' | 'hostname' | 'collectedAt' | 'durationMs'>;
@@ -39,8 +53,11 @@ export function unreadSource(name: SectionName, status: SectionStatus, reason: s
 export function assembleSnapshot(frame: SnapshotFrame, readings: SourceReadings): Snapshot {
   const { gpu, system, engines, lmcache, kernelLog } = readings;
   const all = [gpu, system, engines, lmcache, kernelLog];
-  const gpus = isRead(gpu.section) ? gpu.gpus : [];
-  const placed = isRead(engines.section) ? withGpus(engines.engines, gpus, isRead(gpu.section)) : [];
+  const areGpusRead = isRead(gpu.section);
+  const placed = areGpusRead ? withNumaNodes(gpu.gpus, readings.system) : { gpus: [], gaps: [] };
+  const known = isRead(engines.section)
+    ? assignProcesses(engines.engines, system.processes, placed.gpus, areGpusRead)
+    : { engines: [], gaps: [] };
   return {
     ...frame,
     simulated: all.some(({ simulated }) => simulated),
@@ -51,12 +68,12 @@ export function assembleSnapshot(frame: SnapshotFrame, readings: SourceReadings)
       lmcache: lmcache.section,
       kernelLog: kernelLog.section,
     },
-    gpus,
+    gpus: placed.gpus,
     system: isRead(system.section) ? system.system : null,
-    engines: placed,
-    caches: [],
-    events: [],
-    gaps: [...all.flatMap(({ gaps }) => gaps), ...gpuAssignmentGaps(placed)],
+    engines: known.engines,
+    caches: isRead(lmcache.section) ? lmcache.caches : [],
+    events: isRead(kernelLog.section) ? kernelLog.events : [],
+    gaps: [...all.flatMap(({ gaps }) => gaps), ...placed.gaps, ...known.gaps],
   };
 }
 
@@ -64,21 +81,17 @@ function isRead({ status }: Section): boolean {
   return status === 'ok' || status === 'partial';
 }
 
-/** With one engine, every GPU that computes is its; with several nobody can tell without their process trees. */
-function withGpus(engines: readonly Engine[], gpus: readonly Gpu[], areGpusRead: boolean): readonly Engine[] {
-  const [only] = engines;
-  if (only === undefined || engines.length > 1 || !only.up || !areGpusRead) return engines;
-  const computing = gpus.filter(({ processes }) => processes.some(({ type }) => type === 'C' || type === 'C+G'));
-  const gpuUuids = computing.flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
-  return [{ ...only, gpuUuids: gpuUuids.length > 0 ? gpuUuids : null }];
-}
-
-function gpuAssignmentGaps(engines: readonly Engine[]): Gap[] {
-  const reason =
-    engines.length > 1
-      ? 'several engines share this target and their processes are not read in this version'
-      : 'no GPU process could be taken for the engine';
-  return engines
-    .filter(({ up, gpuUuids }) => up && gpuUuids === null)
-    .map(({ id }) => ({ signal: 'engines.gpuUuids', status: 'absent' as const, reason: `${id}: ${reason}` }));
+/** The bus id joins what the driver and the kernel know of a GPU. */
+function withNumaNodes(gpus: readonly Gpu[], host: SourceReadings['system']): { gpus: readonly Gpu[]; gaps: Gap[] } {
+  const places: HostPlaces = isRead(host.section) ? host : NO_PLACES;
+  const joined = gpus.map((gpu) => {
+    const numaNode = places.gpuNumaNodes.get(normalizedBusId(gpu.pciBusId) ?? '') ?? null;
+    return { ...gpu, numaNode, numaCpus: numaNode === null ? null : (places.numaNodeCpus.get(numaNode) ?? null) };
+  });
+  const unknown = joined.filter(({ numaNode }) => numaNode === null).length;
+  if (unknown === 0) return { gpus: joined, gaps: [] };
+  const where = unknown === joined.length ? '' : ` for ${unknown} of ${joined.length} GPUs`;
+  const reason = `the kernel names no NUMA node${where}`;
+  const gaps = ['gpus.numaNode', 'gpus.numaCpus'].map((signal) => ({ signal, status: 'absent' as const, reason }));
+  return { gpus: joined, gaps };
 }

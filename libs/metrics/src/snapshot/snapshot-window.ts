@@ -1,6 +1,7 @@
 import type { Section, SectionName, Snapshot } from '@app/core';
 
-const WINDOW_MS = 15 * 60 * 1000;
+/** How far back the full rate is kept in memory. */
+export const WINDOW_MS = 15 * 60 * 1000;
 /** Bounds the memory at the shortest interval, where a quarter of an hour would be 1800 samples. */
 const MAX_SNAPSHOTS = 1_000;
 const STALE_AFTER_INTERVALS = 3;

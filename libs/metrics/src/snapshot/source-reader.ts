@@ -1,29 +1,37 @@
 import { Logger } from '@nestjs/common';
-import { messageOf } from '@app/core';
+import { messageOf, type SectionName } from '@app/core';
+import type { ScrapedPage } from '../engine/index.js';
+import { NO_PLACES } from '../system/index.js';
 import { SingleFlight } from './single-flight.js';
 import { type SourceReading, type SourceReadings, unreadSource } from './snapshot-assembly.js';
-
-/** The sources that are read by a collector. */
-export type CollectedSource = 'gpu' | 'system' | 'engines';
 
 export interface Collector<T> {
   collect(timeoutMs: number): Promise<T>;
   close?(): Promise<void> | void;
 }
 
-export type Collectors = { readonly [K in CollectedSource]: Collector<SourceReadings[K]> };
+/** What the collectors hand over: beside what the snapshot needs, pages that a second reader wants. */
+export type CollectedReadings = SourceReadings & { readonly engines: { readonly pages: readonly ScrapedPage[] } };
 
-const NOTHING = { gpu: { gpus: [] }, system: { system: null }, engines: { engines: [] } } as const;
+export type Collectors = { readonly [K in SectionName]: Collector<CollectedReadings[K]> };
+
+const NOTHING: { readonly [K in SectionName]: Omit<CollectedReadings[K], keyof SourceReading> } = {
+  gpu: { gpus: [] },
+  system: { system: null, ...NO_PLACES },
+  engines: { engines: [], pages: [] },
+  lmcache: { caches: [] },
+  kernelLog: { events: [] },
+};
 const LARGEST_MARGIN_MS = 250;
 
 /** Reads one source within its deadline; what goes wrong becomes a section that says so. */
-export class SourceReader<K extends CollectedSource> {
+export class SourceReader<K extends SectionName> {
   private readonly logger: Logger = new Logger(SourceReader.name);
-  private readonly flight: SingleFlight<SourceReadings[K]>;
+  private readonly flight: SingleFlight<CollectedReadings[K]>;
 
   constructor(
     private readonly name: K,
-    collector: Collector<SourceReadings[K]>,
+    collector: Collector<CollectedReadings[K]>,
     private readonly timeoutMs: number,
   ) {
     // A collector that keeps its own deadline can tell more than "timeout", so it gets a little less than ours.
@@ -31,7 +39,7 @@ export class SourceReader<K extends CollectedSource> {
     this.flight = new SingleFlight(() => collector.collect(ownTimeoutMs));
   }
 
-  async read(at: string): Promise<SourceReadings[K]> {
+  async read(at: string): Promise<CollectedReadings[K]> {
     try {
       const answer = await this.flight.runWithin(this.timeoutMs);
       if (answer.kind === 'answer') return answer.value;
@@ -49,8 +57,11 @@ export class SourceReader<K extends CollectedSource> {
     }
   }
 
-  private unread(reading: SourceReading, durationMs: number): SourceReadings[K] {
-    const nothing: Omit<SourceReadings[CollectedSource], keyof SourceReading> = NOTHING[this.name];
-    return { ...reading, ...nothing, section: { ...reading.section, durationMs } } as SourceReadings[K];
+  private unread(reading: SourceReading, durationMs: number): CollectedReadings[K] {
+    return {
+      ...reading,
+      ...NOTHING[this.name],
+      section: { ...reading.section, durationMs },
+    } as CollectedReadings[K];
   }
 }

@@ -1,11 +1,23 @@
-import type { Engine, Gpu, KernelEvent, Section, SectionName, Snapshot, System } from '@app/core';
-import { SECTION_NAMES } from '@app/core';
+import type { Cache, Engine, Gpu, KernelEvent, Section, SectionName, Snapshot, System } from '@app/core';
+import {
+  NO_CGROUP,
+  NO_ENGINE_COUNTERS,
+  NO_ENGINE_HISTOGRAMS,
+  NO_HOST_CLOCK,
+  NO_NVLINK,
+  NO_PAGING,
+  NO_PROFILING,
+  NO_REMAP_HISTOGRAM,
+  NO_XID,
+  SECTION_NAMES,
+} from '@app/core';
 import { type Patch, patched } from './patch.js';
 
 /** Instant of second 0 of every built window. */
 export const FRAME_EPOCH_MS = Date.parse('2026-03-01T12:00:00.000Z');
 export const FRAME_GPU_UUID = 'GPU-11111111-2222-3333-4444-555555555555';
 export const FRAME_ENGINE_ID = 'http://127.0.0.1:8000';
+export const FRAME_CACHE_ID = `${FRAME_ENGINE_ID}/lmcache`;
 
 /** ISO time of a second of the built window. */
 export function frameTime(second: number): string {
@@ -25,11 +37,15 @@ const HEALTHY_GPU: Gpu = {
   performanceState: 'P0',
   persistenceMode: true,
   computeMode: 'Default',
+  virtualizationMode: 'None',
+  numaNode: null,
+  numaCpus: null,
   utilization: { gpuRatio: 0.9, memoryRatio: 0.5, encoderRatio: 0, decoderRatio: 0 },
   memory: { totalBytes: 80 * GIB, reservedBytes: GIB, usedBytes: 72 * GIB, freeBytes: 7 * GIB },
   temperature: {
     gpuCelsius: 62,
     memoryCelsius: 70,
+    memoryMaxOperatingCelsius: null,
     marginCelsius: 25,
     slowdownCelsius: 87,
     shutdownCelsius: 92,
@@ -44,6 +60,8 @@ const HEALTHY_GPU: Gpu = {
     minLimitWatts: 200,
     maxLimitWatts: 700,
   },
+  energyJoules: null,
+  profiling: NO_PROFILING,
   clocks: {
     graphicsMhz: 1950,
     smMhz: 1950,
@@ -63,23 +81,36 @@ const HEALTHY_GPU: Gpu = {
   pcie: {
     generation: 5,
     maxGeneration: 5,
+    hostMaxGeneration: 5,
     width: 16,
     maxWidth: 16,
     rxBytesPerSecond: null,
     txBytesPerSecond: null,
     replayCount: 0,
   },
+  nvlink: NO_NVLINK,
+  xid: NO_XID,
   ecc: {
     mode: true,
+    pendingMode: true,
+    sramThresholdExceeded: null,
     volatileCorrected: 0,
     volatileUncorrected: 0,
     aggregateCorrected: 0,
     aggregateUncorrected: 0,
   },
   retiredPages: { singleBit: null, doubleBit: null, pending: null },
-  remappedRows: { correctable: 0, uncorrectable: 0, pending: false, failure: false },
+  remappedRows: {
+    correctable: 0,
+    uncorrectable: 0,
+    pending: false,
+    failure: false,
+    histogram: NO_REMAP_HISTOGRAM,
+  },
+  repairPending: { channel: null, tpc: null },
+  fabric: { state: null, status: null, health: null },
   recoveryAction: 'None',
-  mig: { mode: false, devices: [] },
+  mig: { mode: false, pendingMode: false, devices: [] },
   processes: [],
 };
 
@@ -92,8 +123,18 @@ const HEALTHY_SYSTEM: System = {
     load1m: 8,
     load5m: 8,
     load15m: 8,
+    runnableTasks: null,
   },
-  memory: { totalBytes: 512 * GIB, availableBytes: 256 * GIB, swapTotalBytes: 0, swapUsedBytes: 0 },
+  memory: {
+    totalBytes: 512 * GIB,
+    availableBytes: 256 * GIB,
+    swapTotalBytes: 0,
+    swapUsedBytes: 0,
+    mlockedBytes: null,
+    unevictableBytes: null,
+    dirtyBytes: null,
+  },
+  paging: NO_PAGING,
   pressure: {
     cpuSomeAvg10: 0,
     cpuSomeAvg60: 0,
@@ -106,16 +147,12 @@ const HEALTHY_SYSTEM: System = {
     ioFullAvg10: 0,
     ioFullAvg60: 0,
   },
-  cgroup: {
-    cpuThrottledRatio: null,
-    cpuPeriods: 1000,
-    cpuThrottledPeriods: 0,
-    memoryLimitBytes: null,
-    memoryCurrentBytes: null,
-    memoryInactiveFileBytes: null,
-  },
+  cgroup: { ...NO_CGROUP, cpuPeriods: 1000, cpuThrottledPeriods: 0 },
   disks: [],
+  diskIo: [],
   network: [],
+  numaNodes: null,
+  clock: NO_HOST_CLOCK,
   uptimeSeconds: 1_000_000,
 };
 
@@ -126,7 +163,10 @@ const HEALTHY_ENGINE: Engine = {
   kind: 'vllm',
   url: FRAME_ENGINE_ID,
   up: true,
+  healthy: true,
   version: '0.11.0',
+  startedAt: null,
+  sleepState: null,
   model: 'meta-llama/Llama-3.1-8B-Instruct',
   requestsRunning: 40,
   requestsWaiting: 0,
@@ -135,6 +175,7 @@ const HEALTHY_ENGINE: Engine = {
   maxNumSeqs: 256,
   kvCacheUsageRatio: 0.4,
   prefixCacheHitRatio: 0.5,
+  externalCacheHitRatio: null,
   preemptionsPerSecond: 0,
   promptTokensPerSecond: 4000,
   generationTokensPerSecond: 2000,
@@ -145,7 +186,10 @@ const HEALTHY_ENGINE: Engine = {
   endToEnd: NO_QUANTILES,
   config: { block_size: '16', num_gpu_blocks: '27000' },
   gpuUuids: [FRAME_GPU_UUID],
+  process: null,
+  lora: null,
   counters: {
+    ...NO_ENGINE_COUNTERS,
     preemptions: 0,
     promptTokens: 1000,
     generationTokens: 1000,
@@ -153,7 +197,44 @@ const HEALTHY_ENGINE: Engine = {
     prefixCacheQueries: 1000,
     prefixCacheHits: 500,
   },
-  histograms: { ttft: null, interTokenLatency: null, queueTime: null, prefillTime: null, endToEnd: null },
+  histograms: NO_ENGINE_HISTOGRAMS,
+};
+
+const HEALTHY_CACHE: Cache = {
+  id: FRAME_CACHE_ID,
+  kind: 'lmcache',
+  mode: 'in-process',
+  healthy: true,
+  hitRatio: 0.5,
+  hitRatioBasis: 'lookup tokens',
+  usageRatio: 0.5,
+  usedBytes: 10 * GIB,
+  capacityBytes: 20 * GIB,
+  evictionsPerSecond: 0,
+  retrieveSpeedTokensPerSecond: null,
+  remoteLatencySeconds: null,
+  version: '0.3.9',
+  model: 'meta-llama/Llama-3.1-8B-Instruct',
+  engineId: FRAME_ENGINE_ID,
+  remotePingErrorCode: null,
+  pinnedObjects: 0,
+  chunkReuseRatio: null,
+  chunkSizeTokens: 256,
+  counters: {
+    lookupTokens: 0,
+    hitTokens: 0,
+    secondTierHitTokens: null,
+    storedTokens: 0,
+    retrieveRequests: 0,
+    evictions: 0,
+    storedChunks: null,
+    evictionFailures: 0,
+    remoteReads: 0,
+    slowRetrievals: 0,
+    allocationFailures: 0,
+    forcedUnpins: 0,
+  },
+  histograms: { retrieveTime: null, retrieveSpeed: null, remoteGetTime: null, evictionToReuse: null },
 };
 
 /** A busy, healthy H100, with what the test says instead. */
@@ -171,13 +252,22 @@ export function aFrameEngine(patch: Patch<Engine> = {}): Engine {
   return patched<Engine>(HEALTHY_ENGINE, patch);
 }
 
+/** LMCache inside the engine: healthy, half full, nothing counted yet. */
+export function aFrameCache(patch: Patch<Cache> = {}): Cache {
+  return patched<Cache>(HEALTHY_CACHE, patch);
+}
+
 /** An XID line of the kernel log, as the driver prints its bus id: without the function digit. */
 export function aFrameXid(code: number, patch: Partial<KernelEvent> = {}): KernelEvent {
+  const at = patch.at ?? frameTime(0);
   return {
-    at: frameTime(0),
+    at,
+    lastAt: at,
     kind: 'xid',
     code,
     pciBusId: '0000:3b:00',
+    pid: null,
+    processName: null,
     message: 'NVRM: Xid reported by the driver',
     count: 1,
     ...patch,
@@ -187,6 +277,7 @@ export function aFrameXid(code: number, patch: Partial<KernelEvent> = {}): Kerne
 export interface FrameOptions {
   readonly gpus?: readonly Gpu[];
   readonly engines?: readonly Engine[];
+  readonly caches?: readonly Cache[];
   readonly system?: System | null;
   readonly events?: readonly KernelEvent[];
   readonly sections?: Partial<Record<SectionName, Partial<Section>>>;
@@ -222,7 +313,7 @@ export function aFrame(second: number, options: FrameOptions = {}): Snapshot {
     gpus: options.gpus ?? [aFrameGpu()],
     system: options.system === undefined ? aFrameSystem() : options.system,
     engines: options.engines ?? [aFrameEngine()],
-    caches: [],
+    caches: options.caches ?? [],
     events: options.events ?? [],
     gaps: options.gaps ?? [],
   };

@@ -1,0 +1,3 @@
+export * from './event-loop-delay.js';
+export * from './process-cost.js';
+export * from './source-cost.js';
