@@ -1,4 +1,4 @@
-import { AppError, Clock, type RunStage, type RunStep, type StepStatus } from '@app/core';
+import { AppError, Clock, type RunStage, type RunStep, type StepObserver, type StepStatus } from '@app/core';
 import type { RunPatch, RunPayloads, RunStore } from '@app/persistence';
 
 export interface StepResult<Update> {
@@ -25,6 +25,7 @@ export class StepRecorder {
   constructor(
     private readonly store: RunStore,
     private readonly clock: Clock,
+    private readonly observer?: StepObserver,
   ) {}
 
   /** Marks the stage as begun, does the work, and stores its step and its payloads in one change. */
@@ -36,8 +37,10 @@ export class StepRecorder {
   ): Promise<Update> {
     const startedAtMs = await this.begin(runId, stage, signal);
     const { status, detail, payloads, update } = await work();
-    await this.write(runId, signal, { steps: [this.step(stage, status, startedAtMs, detail)], payloads });
+    const step = this.step(stage, status, startedAtMs, detail);
+    await this.write(runId, signal, { steps: [step], payloads });
     this.begun.delete(runId);
+    this.announce([step]);
     return update;
   }
 
@@ -50,13 +53,20 @@ export class StepRecorder {
 
   async recordFailure(runId: string, stage: RunStage, signal: AbortSignal | undefined, error: unknown): Promise<void> {
     const startedAtMs = this.begun.get(runId) ?? this.clock.now();
-    await this.write(runId, signal, { steps: [this.step(stage, 'failed', startedAtMs, reasonOf(error))] });
+    const step = this.step(stage, 'failed', startedAtMs, reasonOf(error));
+    await this.write(runId, signal, { steps: [step] });
     this.begun.delete(runId);
+    this.announce([step]);
   }
 
   /** Called when a run leaves this process, however it ended. */
   forget(runId: string): void {
     this.begun.delete(runId);
+  }
+
+  /** Tells of steps that are in the store by now. */
+  announce(steps: readonly RunStep[]): void {
+    for (const step of steps) this.observer?.stepFinished(step);
   }
 
   step(stage: RunStage, status: StepStatus, startedAtMs: number, detail: string | null): RunStep {

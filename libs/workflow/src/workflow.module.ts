@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActionsModule, ActionsService } from '@app/actions';
 import { AnalysisModule, Analyzer } from '@app/analysis';
 import { DEFAULT_TARGET, Settings } from '@app/config';
-import { Clock, SnapshotSource } from '@app/core';
+import { Clock, SnapshotSource, StepObserver } from '@app/core';
 import { InsightService, LlmModule } from '@app/llm';
 import { MetricsModule } from '@app/metrics';
 import { Checkpoints, PersistenceModule, RunStore } from '@app/persistence';
@@ -16,8 +16,8 @@ import { WorkflowGraph } from './workflow-graph.js';
   providers: [
     {
       provide: StepRecorder,
-      useFactory: (store: RunStore, clock: Clock) => new StepRecorder(store, clock),
-      inject: [RunStore, Clock],
+      useFactory: (store: RunStore, clock: Clock, observer?: StepObserver) => new StepRecorder(store, clock, observer),
+      inject: [RunStore, Clock, { token: StepObserver, optional: true }],
     },
     {
       provide: WorkflowGraph,

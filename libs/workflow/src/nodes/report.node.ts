@@ -17,16 +17,18 @@ export function makeReportNode({ store, recorder, clock }: ReportDeps): Workflow
     const run = await store.get(state.runId);
     const startedRunAtMs = run?.startedAt ? Date.parse(run.startedAt) : startedAtMs;
     const finishedAtMs = clock.now();
+    const steps = [
+      ...skippedSteps(state, recorder, startedAtMs),
+      recorder.step('report', 'ok', startedAtMs, state.failure === null ? null : 'closed after a failure'),
+    ];
     const isClosed = await store.transition(state.runId, ['running'], state.failure === null ? 'succeeded' : 'failed', {
-      steps: [
-        ...skippedSteps(state, recorder, startedAtMs),
-        recorder.step('report', 'ok', startedAtMs, state.failure === null ? null : 'closed after a failure'),
-      ],
+      steps,
       finishedAt: new Date(finishedAtMs).toISOString(),
       durationMs: Math.max(0, finishedAtMs - startedRunAtMs),
       error: state.failure === null ? null : { code: state.failure.code, message: state.failure.message },
     });
     if (!isClosed) throw new RunAbandonedError(state.runId);
+    recorder.announce(steps);
     return {};
   };
 }
