@@ -29,6 +29,8 @@ export async function startAgent(options: TestAgentOptions = {}): Promise<TestAg
     PORT: '0',
     DATA_DIR: options.dataDir ?? folder,
     GPU_SOURCE: options.binFolder === undefined ? 'none' : 'auto',
+    // What the kernel of the machine that runs the tests has to say is no part of a test.
+    KERNEL_LOG: 'none',
     SHUTDOWN_GRACE_MS: '2000',
     ...options.env,
   });

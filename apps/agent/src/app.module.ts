@@ -5,20 +5,27 @@ import { ActionsModule } from '@app/actions';
 import { AnalysisModule } from '@app/analysis';
 import { ConfigModule, type Settings } from '@app/config';
 import { LlmModule } from '@app/llm';
-import { MetricsModule } from '@app/metrics';
+import { MetricsModule, ProcessCostMeter } from '@app/metrics';
 import { PersistenceModule } from '@app/persistence';
 import { WorkflowModule } from '@app/workflow';
 import { AccessGuard } from './access/access.guard.js';
 import { KeyRing } from './access/key-ring.js';
 import { GracefulShutdown } from './boot/graceful-shutdown.js';
 import { LedgerModule } from './boot/ledger.module.js';
+import { BundleAnalysisService } from './bundle/bundle-analysis.service.js';
+import { BundleController } from './bundle/bundle.controller.js';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { MetricsPageController } from './metrics-page/metrics-page.controller.js';
+import { MetricsPageService } from './metrics-page/metrics-page.service.js';
+import { StateReader } from './metrics-page/state-reader.js';
+import { StepObserverModule } from './metrics-page/step-observer.module.js';
 import { OptimizeController } from './optimize/optimize.controller.js';
 import { StatusService } from './optimize/status.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { validationPipe } from './problem/validation.pipe.js';
 import { RootController } from './root.controller.js';
+import { HistoryController } from './targets/history.controller.js';
 import { ReadingsController } from './targets/readings.controller.js';
 import { TargetService } from './targets/target.service.js';
 import { TargetsController } from './targets/targets.controller.js';
@@ -38,21 +45,29 @@ export class AppModule {
         ActionsModule,
         LedgerModule,
         LlmModule,
+        StepObserverModule,
         WorkflowModule,
       ],
       controllers: [
         RootController,
         OptimizeController,
         TargetsController,
+        HistoryController,
+        BundleController,
         ReadingsController,
         CatalogueController,
         HealthController,
+        MetricsPageController,
         UnavailableController,
       ],
       providers: [
         KeyRing,
         StatusService,
         TargetService,
+        BundleAnalysisService,
+        StateReader,
+        MetricsPageService,
+        { provide: ProcessCostMeter, useFactory: (): ProcessCostMeter => new ProcessCostMeter() },
         GracefulShutdown,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { raw, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { Settings } from '@app/config';
 import { correlationId, decodablePath, hostAndOrigin, identifyCaller, jsonOnly } from './access/gate.middleware.js';
@@ -8,6 +9,7 @@ import { requestLimit } from './access/rate-limit.js';
 import { withSchemas } from './openapi/schemas.js';
 
 export const BODY_LIMIT = '1mb';
+export const BUNDLE_LIMIT = '64mb';
 
 /** Everything between the socket and the controllers, for the service and for tests alike. The order is the order of the checks. */
 export function configureApp(app: NestExpressApplication): void {
@@ -21,11 +23,21 @@ export function configureApp(app: NestExpressApplication): void {
   if (limit !== null) app.use(limit);
   app.use(decodablePath());
   app.use(jsonOnly());
+  app.use(bundleBody());
   app.useBodyParser('json', { limit: BODY_LIMIT });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Resource Agent API',
   });
+}
+
+/** A recording is taken as bytes and parsed in a thread of its own; the JSON parser then finds the body read. */
+function bundleBody(): RequestHandler {
+  const read = raw({ limit: BUNDLE_LIMIT, type: () => true });
+  return (request, response, next) => {
+    if (request.method === 'POST' && /^\/analysis\/?$/.test(request.path)) read(request, response, next);
+    else next();
+  };
 }
 
 /** helmet without what would send a browser on plain HTTP to https. */

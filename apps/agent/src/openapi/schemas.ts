@@ -19,6 +19,7 @@ import {
   timeOrNull,
 } from './schema-builder.js';
 import { SNAPSHOT_SCHEMAS } from './snapshot.schemas.js';
+import { TARGET_SCHEMAS } from './target.schemas.js';
 
 const partOfSnapshot = {
   target: text,
@@ -31,6 +32,7 @@ const partOfSnapshot = {
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SNAPSHOT_SCHEMAS,
   ...RUN_SCHEMAS,
+  ...TARGET_SCHEMAS,
   Problem: object({
     type: text,
     title: text,

@@ -1,4 +1,6 @@
-import { CLOCK_EVENT_REASONS, SECTION_NAMES, SECTION_STATUSES } from '@app/core';
+import { SECTION_NAMES, SECTION_STATUSES } from '@app/core';
+import { cache, engine } from './engine.schemas.js';
+import { gpu } from './gpu.schemas.js';
 import {
   bool,
   boolOrNull,
@@ -18,77 +20,35 @@ import {
   timeOrNull,
 } from './schema-builder.js';
 
-const gpu: Schema = object({
-  index: int,
-  ...fields(textOrNull, 'uuid', 'pciBusId', 'name', 'architecture', 'driverVersion', 'cudaVersion', 'performanceState'),
-  persistenceMode: boolOrNull,
-  computeMode: textOrNull,
-  utilization: object(fields(numOrNull, 'gpuRatio', 'memoryRatio', 'encoderRatio', 'decoderRatio')),
-  memory: object(fields(numOrNull, 'totalBytes', 'reservedBytes', 'usedBytes', 'freeBytes')),
-  temperature: object(
-    fields(
-      numOrNull,
-      'gpuCelsius',
-      'memoryCelsius',
-      'marginCelsius',
-      'slowdownCelsius',
-      'shutdownCelsius',
-      'maxOperatingCelsius',
-    ),
-  ),
-  fanRatio: numOrNull,
-  power: object(
-    fields(
-      numOrNull,
-      'drawWatts',
-      'enforcedLimitWatts',
-      'requestedLimitWatts',
-      'defaultLimitWatts',
-      'minLimitWatts',
-      'maxLimitWatts',
-    ),
-  ),
-  clocks: object(fields(numOrNull, 'graphicsMhz', 'smMhz', 'memoryMhz', 'maxGraphicsMhz', 'maxSmMhz', 'maxMemoryMhz')),
-  clockEventReasons: orNull(list(oneOf(CLOCK_EVENT_REASONS))),
-  clockEventSeconds: object(
-    fields(numOrNull, 'swPowerCap', 'syncBoost', 'swThermalSlowdown', 'hwThermalSlowdown', 'hwPowerBrakeSlowdown'),
-  ),
-  pcie: object(
-    fields(
-      numOrNull,
-      'generation',
-      'maxGeneration',
-      'width',
-      'maxWidth',
-      'rxBytesPerSecond',
-      'txBytesPerSecond',
-      'replayCount',
-    ),
-  ),
-  ecc: object({
-    mode: boolOrNull,
-    ...fields(numOrNull, 'volatileCorrected', 'volatileUncorrected', 'aggregateCorrected', 'aggregateUncorrected'),
-  }),
-  retiredPages: object({ ...fields(numOrNull, 'singleBit', 'doubleBit'), pending: boolOrNull }),
-  remappedRows: object({
-    ...fields(numOrNull, 'correctable', 'uncorrectable'),
-    ...fields(boolOrNull, 'pending', 'failure'),
-  }),
-  recoveryAction: textOrNull,
-  mig: object({
-    mode: boolOrNull,
-    devices: list(
-      object(fields(numOrNull, 'index', 'gpuInstanceId', 'computeInstanceId', 'memoryTotalBytes', 'memoryUsedBytes')),
-    ),
-  }),
-  processes: list(object({ pid: int, ...fields(textOrNull, 'name', 'type'), usedMemoryBytes: numOrNull })),
-});
-
 const system: Schema = object({
   cpu: object(
-    fields(numOrNull, 'logicalCores', 'utilizationRatio', 'iowaitRatio', 'stealRatio', 'load1m', 'load5m', 'load15m'),
+    fields(
+      numOrNull,
+      'logicalCores',
+      'utilizationRatio',
+      'iowaitRatio',
+      'stealRatio',
+      'load1m',
+      'load5m',
+      'load15m',
+      'runnableTasks',
+    ),
   ),
-  memory: object(fields(numOrNull, 'totalBytes', 'availableBytes', 'swapTotalBytes', 'swapUsedBytes')),
+  memory: object(
+    fields(
+      numOrNull,
+      'totalBytes',
+      'availableBytes',
+      'swapTotalBytes',
+      'swapUsedBytes',
+      'mlockedBytes',
+      'unevictableBytes',
+      'dirtyBytes',
+    ),
+  ),
+  paging: object(
+    fields(numOrNull, 'swapInBytesPerSecond', 'swapOutBytesPerSecond', 'majorFaultsPerSecond', 'oomKills'),
+  ),
   pressure: object(
     fields(
       numOrNull,
@@ -99,81 +59,51 @@ const system: Schema = object({
     ),
     'Percent of wall time in which tasks waited, as the kernel gives it.',
   ),
-  cgroup: object(
-    fields(
+  cgroup: object({
+    path: textOrNull,
+    ...fields(
       numOrNull,
       'cpuThrottledRatio',
+      'cpuLimitCores',
+      'cpuThrottledSeconds',
       'cpuPeriods',
       'cpuThrottledPeriods',
       'memoryLimitBytes',
       'memoryCurrentBytes',
       'memoryInactiveFileBytes',
     ),
+    memoryEvents: object(fields(numOrNull, 'high', 'max', 'oom', 'oomKills'), 'Cumulative.'),
+  }),
+  disks: list(
+    object({
+      mount: text,
+      filesystem: textOrNull,
+      ...fields(numOrNull, 'totalBytes', 'freeBytes', 'totalInodes', 'freeInodes'),
+    }),
   ),
-  disks: list(object({ mount: text, filesystem: textOrNull, ...fields(numOrNull, 'totalBytes', 'freeBytes') })),
+  diskIo: list(
+    object({
+      device: text,
+      ...fields(numOrNull, 'readBytesPerSecond', 'writeBytesPerSecond', 'averageWaitSeconds', 'busyRatio'),
+    }),
+  ),
   network: list(
-    object({ interface: text, ...fields(numOrNull, 'rxBytesPerSecond', 'txBytesPerSecond', 'errorsPerSecond') }),
+    object({
+      interface: text,
+      ...fields(
+        numOrNull,
+        'rxBytesPerSecond',
+        'txBytesPerSecond',
+        'errorsPerSecond',
+        'dropsPerSecond',
+        'packetsPerSecond',
+        'linkBytesPerSecond',
+      ),
+    }),
   ),
+  numaNodes: numOrNull,
+  clock: object({ isSynchronized: boolOrNull, offsetSeconds: numOrNull }),
   uptimeSeconds: numOrNull,
-});
-
-const engine: Schema = object({
-  id: text,
-  kind: oneOf(['vllm', 'sglang']),
-  url: textOrNull,
-  up: bool,
-  ...fields(textOrNull, 'version', 'model'),
-  ...fields(
-    numOrNull,
-    'requestsRunning',
-    'requestsWaiting',
-    'requestsWaitingCapacity',
-    'requestsWaitingDeferred',
-    'maxNumSeqs',
-    'kvCacheUsageRatio',
-    'prefixCacheHitRatio',
-    'preemptionsPerSecond',
-    'promptTokensPerSecond',
-    'generationTokensPerSecond',
-    'requestsPerSecond',
-  ),
-  ...fields(ref('Quantiles'), 'ttft', 'interTokenLatency', 'queueTime', 'endToEnd'),
-  config: { type: 'object', additionalProperties: text, description: 'Labels of cache_config_info.' },
-  gpuUuids: orNull(list(text)),
-  counters: object(
-    fields(
-      numOrNull,
-      'preemptions',
-      'promptTokens',
-      'generationTokens',
-      'requestsSucceeded',
-      'prefixCacheQueries',
-      'prefixCacheHits',
-    ),
-    'Cumulative, as scraped.',
-  ),
-  histograms: object(
-    fields(orNull(ref('Histogram')), 'ttft', 'interTokenLatency', 'queueTime', 'prefillTime', 'endToEnd'),
-    'Cumulative, as scraped.',
-  ),
-});
-
-const cache: Schema = object({
-  id: text,
-  kind: oneOf(['lmcache']),
-  mode: oneOf(['in-process', 'mp']),
-  healthy: boolOrNull,
-  hitRatio: numOrNull,
-  hitRatioBasis: textOrNull,
-  ...fields(
-    numOrNull,
-    'usageRatio',
-    'usedBytes',
-    'capacityBytes',
-    'evictionsPerSecond',
-    'retrieveSpeedTokensPerSecond',
-    'remoteLatencySeconds',
-  ),
 });
 
 /** Schemas of what is measured. */
@@ -194,9 +124,10 @@ export const SNAPSHOT_SCHEMAS: Readonly<Record<string, Schema>> = {
   Cache: cache,
   KernelEvent: object({
     at: time,
+    lastAt: time,
     kind: text,
-    code: numOrNull,
-    pciBusId: textOrNull,
+    ...fields(numOrNull, 'code', 'pid'),
+    ...fields(textOrNull, 'pciBusId', 'processName'),
     message: text,
     count: int,
   }),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DEFAULT_TARGET } from '@app/config';
 import { Clock, type RunSummary, type Section, SECTION_NAMES, SnapshotSource } from '@app/core';
 import { LlmHealth } from '@app/llm';
-import { StoreHealth } from '@app/persistence';
+import { StoreHealth, StoreUsage } from '@app/persistence';
 import { RunService } from '@app/workflow';
 
 const STORE_CHECK_MS = 1000;
@@ -35,6 +35,7 @@ export class StatusService {
     private readonly snapshots: SnapshotSource,
     private readonly llm: LlmHealth,
     private readonly store: StoreHealth,
+    private readonly usage: StoreUsage,
     private readonly clock: Clock,
   ) {}
 
@@ -60,7 +61,7 @@ export class StatusService {
       const component: Component = {
         name: 'store',
         status: ok ? 'up' : 'down',
-        detail,
+        detail: ok ? this.usage.sentence() : detail,
         checkedAt: this.clock.isoNow(),
       };
       this.lastStoreCheck = { at: now, component };

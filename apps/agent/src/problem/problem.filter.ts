@@ -30,6 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+    const retryAfterSeconds = error.details['retryAfterSeconds'];
+    if (typeof retryAfterSeconds === 'number') response.setHeader('Retry-After', retryAfterSeconds);
     sendProblem(request, response, error.code === 'internal_error' ? withoutDetail(error) : error);
   }
 

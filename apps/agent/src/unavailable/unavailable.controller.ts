@@ -44,32 +44,10 @@ export class UnavailableController {
     return notImplemented('Rollback');
   }
 
-  @Get('targets/:id/history')
-  @ApiParam({ name: 'id' })
-  @RequireRole('viewer')
-  @ApiOperation({ summary: 'Series of a signal (501)' })
-  history(): never {
-    return notImplemented('The history of signals');
-  }
-
-  @Post('analysis')
-  @RequireRole('operator')
-  @ApiOperation({ summary: 'Analyse a recorded bundle (501)' })
-  analysis(): never {
-    return notImplemented('The analysis of recorded bundles');
-  }
-
   @Get('audit')
   @RequireRole('admin')
   @ApiOperation({ summary: 'Decisions and actions (501)' })
   audit(): never {
     return notImplemented('The audit log');
-  }
-
-  @Get('metrics')
-  @RequireRole('viewer')
-  @ApiOperation({ summary: 'Prometheus text about the agent (501)' })
-  metrics(): never {
-    return notImplemented('The metrics page');
   }
 }

@@ -1,0 +1,20 @@
+import type { AnalysisContext } from '@app/analysis';
+import type { Analysis, Snapshot } from '@app/core';
+import type { BundleFieldError } from '@app/metrics';
+
+/** What the worker gets: the request's body as it came, and how to judge it. */
+export interface BundleTask {
+  readonly body: Uint8Array;
+  readonly context: Omit<AnalysisContext, 'target' | 'expectedGpuUuids'>;
+}
+
+/** An analysis of a recording, with its last frame as parsed. */
+export interface BundleAnalysis extends Analysis {
+  readonly target: string;
+  readonly snapshot: Snapshot;
+}
+
+export type BundleOutcome =
+  | { readonly kind: 'analysed'; readonly analysis: BundleAnalysis }
+  | { readonly kind: 'malformed'; readonly reason: string }
+  | { readonly kind: 'invalid'; readonly errors: readonly BundleFieldError[] };
