@@ -13,6 +13,7 @@ import {
   outcomeOf,
 } from '@app/testing';
 import { Analyzer } from './analyzer.js';
+import { RULES } from './rules/rules.js';
 import { formatEvidenceValue } from './format-evidence.js';
 
 const analyze = (window: readonly Snapshot[], context = anAnalysisContext()) => new Analyzer().analyze(window, context);
@@ -59,20 +60,21 @@ describe('Analyzer', () => {
     const analysis = analyze(aWindow(6, 60, () => ({ gpus: [busy] })));
     expect(analysis.findings.map(({ severity }) => severity)).toEqual(['info']);
     expect(analysis).toMatchObject({ healthStatus: 'healthy', healthScore: 100, primaryBottleneck: null });
-    expect(analysis.coverage).toEqual({ rulesEvaluated: 10, rulesTotal: 10 });
+    expect(analysis.coverage.rulesTotal).toBe(RULES.length);
+    expect(analysis.coverage.rulesEvaluated).toBeGreaterThanOrEqual(35);
   });
 
   it('calls an idle host healthy', () => {
     const gpu = aFrameGpu({ utilization: { gpuRatio: 0 }, clocks: { smMhz: 210 }, clockEventReasons: ['gpu-idle'] });
     const engine = aFrameEngine({ requestsRunning: 0, kvCacheUsageRatio: 0 });
     const analysis = analyze(aWindow(4, 60, () => ({ gpus: [gpu], engines: [engine] })));
-    expect(analysis).toMatchObject({ findings: [], notEvaluated: [], healthStatus: 'healthy', healthScore: 100 });
+    expect(analysis).toMatchObject({ findings: [], healthStatus: 'healthy', healthScore: 100 });
   });
 
   it('knows nothing of an empty window', () => {
     const analysis = analyze([]);
     expect(analysis).toMatchObject({ healthStatus: 'unknown', healthScore: null, windowSeconds: 0, findings: [] });
-    expect(analysis.notEvaluated).toHaveLength(10);
+    expect(analysis.notEvaluated).toHaveLength(RULES.length);
   });
 
   it('gives the same answer for frames out of order and given twice', () => {
@@ -124,7 +126,7 @@ describe('Analyzer', () => {
     const window = preemptions.map((count, frame) =>
       aFrame(frame * 60, { engines: [aFrameEngine({ kvCacheUsageRatio: 0.97, counters: { preemptions: count } })] }),
     );
-    expect(analyze(window).findings).toEqual([]);
+    expect(analyze(window).findings.map(({ ruleId }) => ruleId)).toEqual(['engine-restarted']);
   });
 
   it('says unknown, never healthy, when a source can not be read', () => {

@@ -1,56 +1,59 @@
-import type { Confidence, Finding, Severity, Snapshot } from '@app/core';
-import { ECC_XIDS } from './rules/gpu-ecc-uncorrected.rule.js';
-
-/** How the subject of a cause has to relate to that of its effect. */
-export type SubjectRelation = 'same' | 'gpu-of-engine' | 'host-of-engine';
-
-export interface CauseEdge {
-  readonly cause: string;
-  readonly effect: string;
-  readonly relation: SubjectRelation;
-  /** Narrows the edge to some findings of the effect's rule. */
-  readonly appliesTo?: (effect: Finding) => boolean;
-}
-
-function isEccXid(effect: Finding): boolean {
-  const codes = effect.evidence.filter(({ signal }) => signal === 'events.code').map(({ value }) => value);
-  return codes.length > 0 && codes.every((code) => typeof code === 'number' && ECC_XIDS.includes(code));
-}
-
-/** Which finding explains which. What is not in here is never called a cause. */
-export const CAUSES: readonly CauseEdge[] = [
-  { cause: 'gpu-thermal-hw-slowdown', effect: 'queue-backlog', relation: 'gpu-of-engine' },
-  { cause: 'gpu-thermal-hw-slowdown', effect: 'gpu-power-cap-throttling', relation: 'same' },
-  { cause: 'gpu-power-cap-throttling', effect: 'queue-backlog', relation: 'gpu-of-engine' },
-  { cause: 'gpu-ecc-uncorrected', effect: 'gpu-row-remap-pending', relation: 'same' },
-  { cause: 'gpu-ecc-uncorrected', effect: 'gpu-xid-critical', relation: 'same', appliesTo: isEccXid },
-  { cause: 'kv-cache-saturated', effect: 'queue-backlog', relation: 'same' },
-  { cause: 'max-num-seqs-bound', effect: 'queue-backlog', relation: 'same' },
-  { cause: 'cgroup-cpu-throttled', effect: 'queue-backlog', relation: 'host-of-engine' },
-];
+import type { Confidence, Finding, Severity, Snapshot, Subject } from '@app/core';
+import { CAUSES, EXPLAINING_CONTEXT } from './cause-graph.js';
 
 const SEVERITY_WEIGHTS: Readonly<Record<Severity, number>> = { critical: 100, high: 50, medium: 20, low: 5, info: 1 };
 const CONFIDENCE_WEIGHTS: Readonly<Record<Confidence, number>> = { high: 1, medium: 0.75, low: 0.5 };
 
-function areRelated(relation: SubjectRelation, cause: Finding, effect: Finding, window: readonly Snapshot[]): boolean {
-  switch (relation) {
-    case 'same':
-      return cause.subject.id === effect.subject.id;
-    case 'gpu-of-engine':
-      // Only a GPU that the engine is known to use; a guess would blame the wrong one.
-      return window.some((frame) =>
-        frame.engines.some(({ id, gpuUuids }) => id === effect.subject.id && gpuUuids?.includes(cause.subject.id)),
-      );
-    case 'host-of-engine':
-      // A target is one host and the engines on it.
-      return cause.subject.kind === 'host';
+/** Which subjects of a target belong together: what an engine runs on, and what serves it. */
+export class Belonging {
+  private readonly gpusOfEngine = new Map<string, Set<string>>();
+  private readonly enginesOfCache = new Map<string, Set<string>>();
+
+  constructor(window: readonly Snapshot[]) {
+    for (const { engines, caches } of window) {
+      for (const { id, gpuUuids } of engines) for (const uuid of gpuUuids ?? []) addTo(this.gpusOfEngine, id, uuid);
+      for (const { id, engineId } of caches) {
+        // A cache with an address of its own serves the engines of its host.
+        for (const engine of engineId === null ? engines : [{ id: engineId }])
+          addTo(this.enginesOfCache, id, engine.id);
+      }
+    }
   }
+
+  /** A target is one host with everything on it, so host and fleet belong to all. */
+  areTogether(one: Subject, other: Subject): boolean {
+    if (one.kind === other.kind) return one.id === other.id;
+    const kinds = [one.kind, other.kind];
+    if (kinds.includes('host') || kinds.includes('fleet')) return true;
+    const idOf = (kind: Subject['kind']): string => (one.kind === kind ? one.id : other.id);
+    // Only a GPU that the engine is known to use; a guess would blame the wrong one.
+    if (!kinds.includes('cache')) return this.usesGpu(idOf('engine'), idOf('gpu'));
+    const engines = this.enginesOf(idOf('cache'));
+    if (kinds.includes('engine')) return engines.has(idOf('engine'));
+    return [...engines].some((engine) => this.usesGpu(engine, idOf('gpu')));
+  }
+
+  private usesGpu(engine: string, gpu: string): boolean {
+    return this.gpusOfEngine.get(engine)?.has(gpu) ?? false;
+  }
+
+  /** A cache that nothing is seen of is named after its engine. */
+  private enginesOf(cache: string): ReadonlySet<string> {
+    return this.enginesOfCache.get(cache) ?? new Set([cache.replace(/\/lmcache(?:#[\w-]+)?$/, '')]);
+  }
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([value]));
+  else known.add(value);
 }
 
 function canExplain(cause: Finding, effect: Finding, intervalSeconds: number): boolean {
   const isCertainEnough = cause.state === 'confirmed' || effect.state === 'suspected';
   const latestStart = Date.parse(effect.firstSeenAt) + intervalSeconds * 1000;
-  return isCertainEnough && cause.severity !== 'info' && Date.parse(cause.firstSeenAt) <= latestStart;
+  const carriesWeight = cause.severity !== 'info' || EXPLAINING_CONTEXT.includes(cause.ruleId);
+  return isCertainEnough && carriesWeight && Date.parse(cause.firstSeenAt) <= latestStart;
 }
 
 /** Marks what the declared causes explain. An explained finding proposes no action of its own: its cause does. */
@@ -59,13 +62,15 @@ export function linkCauses(
   window: readonly Snapshot[],
   intervalSeconds: number,
 ): Finding[] {
+  const belonging = new Belonging(window);
   return findings.map((effect) => {
-    const causedBy = CAUSES.filter((edge) => edge.effect === effect.ruleId && (edge.appliesTo?.(effect) ?? true))
+    const causedBy = CAUSES.filter((edge) => edge.effect === effect.ruleId)
       .flatMap((edge) =>
         findings.filter(
           (cause) =>
             cause.ruleId === edge.cause &&
-            areRelated(edge.relation, cause, effect, window) &&
+            (edge.when?.(cause, effect) ?? true) &&
+            belonging.areTogether(cause.subject, effect.subject) &&
             canExplain(cause, effect, intervalSeconds),
         ),
       )

@@ -1,8 +1,10 @@
 import type { Category, EvidenceUnit, SubjectKind } from '@app/core';
 import type { AnalysisContext } from './analysis-context.js';
 import { type DurationClass, type RuleInput, subjectKindOf } from './rules/rule.js';
+import type { Rule } from './rules/rule.js';
 import { RULES } from './rules/rules.js';
 import { thresholdsOutOfRangeOf, unknownThresholdsOf } from './rules/thresholds.js';
+import { WAITING_RULES } from './waiting-rules.js';
 
 /** A rule as the API shows it. */
 export interface RuleDescription {
@@ -22,11 +24,18 @@ export interface RuleDescription {
   readonly durationClass: DurationClass;
   readonly candidateActions: readonly string[];
   readonly reference: string;
+  /** False for a rule that is known and waits for something. */
+  readonly isEvaluated: boolean;
+  readonly waitsFor: string | null;
 }
 
-/** Every rule with its built-in thresholds. */
+/** Every rule with its built-in thresholds, and those that wait. */
 export function ruleCatalogue(): RuleDescription[] {
-  return RULES.map((rule) => ({
+  return [...RULES.map(descriptionOf), ...WAITING_RULES];
+}
+
+function descriptionOf(rule: Rule): RuleDescription {
+  return {
     id: rule.id,
     title: rule.title,
     category: rule.category,
@@ -43,7 +52,9 @@ export function ruleCatalogue(): RuleDescription[] {
     durationClass: rule.durationClass,
     candidateActions: rule.candidateActions,
     reference: rule.reference,
-  }));
+    isEvaluated: true,
+    waitsFor: null,
+  };
 }
 
 /** Configured thresholds that no rule has, as `rule` or `rule.threshold`. */

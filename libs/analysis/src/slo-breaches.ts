@@ -1,6 +1,7 @@
-import type { Engine, HistogramReading, Snapshot } from '@app/core';
+import type { Engine, Snapshot } from '@app/core';
 import { gpuIdOf } from '@app/core';
 import type { AnalysisContext } from './analysis-context.js';
+import { boundIndexOf, bucketShare, isFiniteBound } from './histogram-shares.js';
 
 /** A p95 objective is missed when more than this share is above it. */
 export const SLO_BREACH_SHARE = 0.05;
@@ -16,30 +17,6 @@ export interface SloBreach {
   readonly shareAbove: number;
   readonly breached: boolean;
   readonly windowSeconds: number;
-}
-
-interface Share {
-  readonly above: number;
-  readonly observations: number;
-}
-
-function isFinite(bound: number | null | undefined): bound is number {
-  return typeof bound === 'number' && Number.isFinite(bound);
-}
-
-/** Index of the lowest bound that is not below the objective; null when only +Inf is. */
-function boundIndex(histogram: HistogramReading, objectiveSeconds: number): number | null {
-  const index = histogram.upperBounds.findIndex((bound) => isFinite(bound) && bound >= objectiveSeconds - 1e-9);
-  return index === -1 ? null : index;
-}
-
-function shareBetween(before: HistogramReading, after: HistogramReading, bound: number): Share | null {
-  const total = (after.cumulativeCounts.at(-1) ?? 0) - (before.cumulativeCounts.at(-1) ?? 0);
-  const below = (after.cumulativeCounts[bound] ?? 0) - (before.cumulativeCounts[bound] ?? 0);
-  const sameBounds = before.upperBounds.length === after.upperBounds.length;
-  // A count that falls is a restarted engine: the interval says nothing.
-  if (!sameBounds || total < 0 || below < 0 || below > total) return null;
-  return { above: total - below, observations: total };
 }
 
 /** Answers whether an engine misses its latency objectives, from bucket counts and never from interpolation. */
@@ -81,13 +58,13 @@ export class SloBreaches {
     if (objectiveSeconds <= 0) return null;
     const readings = this.readingsOf(engineId, objective, fromMs);
     const last = readings.at(-1);
-    const bound = last ? boundIndex(last.histogram, objectiveSeconds) : null;
+    const bound = last ? boundIndexOf(last.histogram, objectiveSeconds) : null;
     const boundSeconds = bound === null ? null : last?.histogram.upperBounds[bound];
-    if (!last || bound === null || !isFinite(boundSeconds)) return null;
+    if (!last || bound === null || !isFiniteBound(boundSeconds)) return null;
     const sum = { above: 0, observations: 0 };
     for (const [position, { histogram }] of readings.entries()) {
       const before = readings[position - 1];
-      const share = before ? shareBetween(before.histogram, histogram, bound) : null;
+      const share = before ? bucketShare(before.histogram, histogram, bound) : null;
       sum.above += share?.above ?? 0;
       sum.observations += share?.observations ?? 0;
     }

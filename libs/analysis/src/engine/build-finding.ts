@@ -13,9 +13,9 @@ const SECTION_OF_PATH: Readonly<Record<string, SectionName>> = {
   events: 'kernelLog',
 };
 
-function sourceOf(signal: string, snapshot: Snapshot, fallback: SectionName): string {
+function sourceOf(signal: string, snapshot: Snapshot, fallback: SectionName | undefined): string {
   const name = SECTION_OF_PATH[signal.split('.', 1)[0] ?? ''] ?? fallback;
-  return snapshot.sections[name].source ?? name;
+  return name === undefined ? 'snapshot' : (snapshot.sections[name].source ?? name);
 }
 
 /** A stable id that reads well and needs no escaping in an URL path. */

@@ -1,21 +1,12 @@
 import type { Snapshot } from '@app/core';
 import type { AnalysisContext } from '../analysis-context.js';
-import type {
-  Conclusion,
-  Judgement,
-  RuleContext,
-  RuleFor,
-  RuleSample,
-  Run,
-  Scope,
-  ScopeStates,
-} from '../rules/rule.js';
+import type { Conclusion, Judgement, RuleContext, RuleFor, Run, Scope, ScopeStates } from '../rules/rule.js';
 import { resolveThresholds, softenThresholds } from '../rules/thresholds.js';
 import type { SloBreaches } from '../slo-breaches.js';
 import { type Frames, STALE_INTERVALS } from './frames.js';
+import type { GpuInventory } from './gpu-inventory.js';
 import { HoldTracker } from './hold-tracker.js';
-import { hasRestarted } from './restarts.js';
-import type { SubjectSeries } from './subject-series.js';
+import type { Step, SubjectWalk, SubjectWalks } from './subject-walks.js';
 
 export type RuleResult =
   | { readonly status: 'not-evaluated'; readonly reason: string }
@@ -30,8 +21,10 @@ export type RuleResult =
 
 export interface EvaluationInput {
   readonly frames: Frames;
+  readonly walks: SubjectWalks;
   readonly context: AnalysisContext;
   readonly breaches: SloBreaches;
+  readonly gpuInventory: GpuInventory;
 }
 
 function contextOf(rule: RuleFor<Scope>, thresholds: Record<string, number>, input: EvaluationInput): RuleContext {
@@ -40,6 +33,8 @@ function contextOf(rule: RuleFor<Scope>, thresholds: Record<string, number>, inp
     slo: input.context.slo,
     durations: input.context.durations,
     breaches: input.breaches,
+    intervalSeconds: input.frames.intervalSeconds,
+    gpuInventory: input.gpuInventory,
     bound(operator, name) {
       const threshold = thresholds[name];
       const definition = rule.thresholds[name];
@@ -50,21 +45,26 @@ function contextOf(rule: RuleFor<Scope>, thresholds: Record<string, number>, inp
   };
 }
 
-/** Why a rule's sections can't be used in a frame; null when they can. */
-export function unreadableSection(rule: Pick<RuleFor<Scope>, 'sections'>, snapshot: Snapshot): string | null {
-  for (const name of rule.sections) {
-    const { status, detail } = snapshot.sections[name];
-    if (status !== 'ok' && status !== 'partial') {
-      return `section ${name} is ${status}${detail === null ? '' : `: ${detail}`}`;
-    }
-  }
-  return null;
+/** A rule's own view of an analysis: with its thresholds, and with those that a confirmed finding has to get behind. */
+export interface RuleContexts {
+  readonly strict: RuleContext;
+  readonly soft: RuleContext;
 }
 
-function reasonOf(judgement: Judgement, snapshot: Snapshot): string | null {
+/** The same for every subject of the rule. */
+export function contextsOf(rule: RuleFor<Scope>, input: EvaluationInput): RuleContexts {
+  const thresholds = resolveThresholds(rule, input.context.thresholds);
+  return {
+    strict: contextOf(rule, thresholds, input),
+    soft: contextOf(rule, softenThresholds(rule, thresholds), input),
+  };
+}
+
+type Silent = Extract<Judgement, { status: 'missing' | 'inapplicable' | 'baseline' }>;
+
+function reasonOf(judgement: Silent, snapshot: Snapshot): string {
   if (judgement.status === 'inapplicable') return judgement.reason;
   if (judgement.status === 'baseline') return 'needs another sample: counters have no earlier reading yet';
-  if (judgement.status !== 'missing') return null;
   const inputs = judgement.inputs.map((signal) => {
     const gap = snapshot.gaps.find((candidate) => candidate.signal === signal);
     return gap ? `${signal} (${gap.reason})` : signal;
@@ -74,80 +74,70 @@ function reasonOf(judgement: Judgement, snapshot: Snapshot): string | null {
 
 /** Walks one rule over one subject's frames. */
 class Evaluation<K extends Scope> {
-  private readonly strict: RuleContext;
-  private readonly soft: RuleContext;
   private readonly tracker: HoldTracker<ScopeStates[K]>;
   private readonly staleMs: number;
-  private previous: RuleSample<ScopeStates[K]> | null = null;
-  private restart: RuleSample<ScopeStates[K]>['restart'] = null;
   private lastJudgedMs: number | null = null;
-  /** Why the newest frame said nothing; null when it did. */
-  private silence: string | null = null;
+  /** Tells why the newest frame said nothing; null when it did. Made only where somebody asks: frames have many gaps. */
+  private silence: (() => string) | null = null;
 
   constructor(
     private readonly rule: RuleFor<K>,
-    private readonly series: SubjectSeries<ScopeStates[K]>,
+    private readonly walk: SubjectWalk<ScopeStates[K]>,
+    private readonly contexts: RuleContexts,
     private readonly input: EvaluationInput,
   ) {
-    const thresholds = resolveThresholds(rule, input.context.thresholds);
-    this.strict = contextOf(rule, thresholds, input);
-    this.soft = contextOf(rule, softenThresholds(rule, thresholds), input);
     this.staleMs = input.frames.intervalSeconds * STALE_INTERVALS * 1000;
-    this.tracker = new HoldTracker(rule, input.context.durations, this.staleMs);
+    this.tracker = new HoldTracker(rule, input.context.durations);
   }
 
   result(): RuleResult {
-    for (const { snapshot, state } of this.series.observations) this.observe(snapshot, state);
+    const { lastAtMs, windowSeconds } = this.input.frames;
+    const historySeconds = this.historySeconds();
+    const hasHistory = windowSeconds >= historySeconds;
+    const oldestMs = hasHistory ? -Infinity : lastAtMs - this.staleMs;
+    // Without enough history a rule says no more than what it lacks, and the newest frames tell that.
+    for (const step of this.walk.steps) if ((step.sample?.atMs ?? lastAtMs) >= oldestMs) this.observe(step);
     const { run } = this.tracker;
-    const isStale = this.lastJudgedMs === null || this.input.frames.lastAtMs - this.lastJudgedMs > this.staleMs;
+    const isStale = this.lastJudgedMs === null || lastAtMs - this.lastJudgedMs > this.staleMs;
     const outlivesSilence = run !== null && this.rule.durationClass === 'D0';
     if (isStale && !outlivesSilence) return this.notEvaluated();
-    const { d3Seconds } = this.input.context.durations;
-    if (this.rule.durationClass === 'D3' && this.input.frames.windowSeconds < d3Seconds) {
-      return { status: 'not-evaluated', reason: `needs ${d3Seconds} s of history` };
-    }
+    if (!hasHistory) return { status: 'not-evaluated', reason: `needs ${historySeconds} s of history` };
     if (run) return this.found(run);
     // What the newest frame does not show is unknown, not fine.
     return this.silence === null ? { status: 'clear' } : this.notEvaluated();
   }
 
-  private observe(snapshot: Snapshot, state: ScopeStates[K] | null): void {
-    const unreadable = unreadableSection(this.rule, snapshot);
-    if (unreadable !== null || state === null) {
-      this.silence = unreadable ?? `${this.series.subject.kind} is not in the newest frame`;
+  private historySeconds(): number {
+    if (this.rule.durationClass !== 'D3') return 0;
+    const own = this.contexts.strict.thresholds[this.rule.historyThreshold ?? ''] ?? 0;
+    return Math.max(this.input.context.durations.d3Seconds, own);
+  }
+
+  private observe(step: Step<ScopeStates[K]>): void {
+    if (step.sample === null) {
+      this.silence = () => step.silence;
       return;
     }
-    const sample = this.sampleOf(snapshot, state);
-    const judgement = this.rule.judge(sample, this.strict);
-    this.silence = reasonOf(judgement, snapshot);
-    if (judgement.status !== 'holds' && judgement.status !== 'clear') return;
+    const { sample, isRestarted } = step;
+    if (isRestarted) this.tracker.reset();
+    const judgement = this.rule.judge(sample, this.contexts.strict);
+    if (judgement.status !== 'holds' && judgement.status !== 'clear') {
+      this.silence = () => reasonOf(judgement, sample.snapshot);
+      return;
+    }
+    this.silence = null;
     this.lastJudgedMs = sample.atMs;
     if (judgement.status === 'holds') {
       const { fromPrevious = false, needsSeconds = 0 } = judgement;
-      this.tracker.hold({ sample, fromPrevious, needsSeconds });
+      this.tracker.hold({ sample, fromPrevious, needsSeconds }, this.input.frames.staleMsAt(sample.atMs));
     } else {
-      const softly = this.tracker.confirmed && this.rule.judge(sample, this.soft).status === 'holds';
+      const softly = this.tracker.confirmed && this.rule.judge(sample, this.contexts.soft).status === 'holds';
       this.tracker.clear(sample, softly);
     }
   }
 
-  private sampleOf(snapshot: Snapshot, state: ScopeStates[K]): RuleSample<ScopeStates[K]> {
-    const atMs = Date.parse(snapshot.collectedAt);
-    let previous = this.previous;
-    if (previous && hasRestarted(this.rule.scope, previous, { state, snapshot })) {
-      this.restart = { afterMs: previous.atMs, seenAtMs: atMs };
-      this.tracker.reset();
-      previous = null;
-    }
-    const { subject } = this.series;
-    const { restart } = this;
-    const sample = { at: snapshot.collectedAt, atMs, subject, snapshot, state, previous, restart };
-    this.previous = sample;
-    return sample;
-  }
-
   private found(run: Run<ScopeStates[K]>): RuleResult {
-    const conclusion = this.rule.conclude(run, this.strict);
+    const conclusion = this.rule.conclude(run, this.contexts.strict);
     if (!conclusion) return { status: 'clear' };
     const last = run.at(-1) ?? run[0];
     return {
@@ -160,15 +150,16 @@ class Evaluation<K extends Scope> {
   }
 
   private notEvaluated(): RuleResult {
-    return { status: 'not-evaluated', reason: this.silence ?? 'no sample that is recent enough' };
+    return { status: 'not-evaluated', reason: this.silence?.() ?? 'no sample that is recent enough' };
   }
 }
 
 /** What one rule says of one subject over the window. */
 export function evaluateRule<K extends Scope>(
   rule: RuleFor<K>,
-  series: SubjectSeries<ScopeStates[K]>,
+  walk: SubjectWalk<ScopeStates[K]>,
+  contexts: RuleContexts,
   input: EvaluationInput,
 ): RuleResult {
-  return new Evaluation(rule, series, input).result();
+  return new Evaluation(rule, walk, contexts, input).result();
 }

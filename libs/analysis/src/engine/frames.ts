@@ -8,8 +8,14 @@ export interface Frames {
   readonly snapshots: readonly Snapshot[];
   readonly intervalSeconds: number;
   readonly windowSeconds: number;
-  /** Time of the newest frame; 0 for an empty window. */
+  /** Times of the oldest and the newest frame; 0 for an empty window. */
+  readonly firstAtMs: number;
   readonly lastAtMs: number;
+  /**
+   * How long before a frame a reading is still the one before it. Stored history is further apart than live samples, so
+   * that the step at that place counts, not only the usual one.
+   */
+  staleMsAt(atMs: number): number;
 }
 
 function median(values: readonly number[]): number {
@@ -28,10 +34,15 @@ export function orderFrames(window: readonly Snapshot[], intervalSeconds: number
   const times = ordered.map(([atMs]) => atMs);
   const gaps = times.slice(1).map((atMs, index) => (atMs - (times[index] ?? atMs)) / 1000);
   const lastAtMs = times.at(-1) ?? 0;
+  const usualSeconds = Math.max(intervalSeconds, median(gaps));
+  // The step into the frame before: a silence that ends at this frame does not excuse itself.
+  const stepBefore = new Map(times.map((atMs, index) => [atMs, gaps[index - 2] ?? 0]));
   return {
     snapshots: ordered.map(([, snapshot]) => snapshot),
-    intervalSeconds: Math.max(intervalSeconds, median(gaps)),
+    intervalSeconds: usualSeconds,
     windowSeconds: (lastAtMs - (times[0] ?? lastAtMs)) / 1000,
+    firstAtMs: times[0] ?? 0,
     lastAtMs,
+    staleMsAt: (atMs) => Math.max(usualSeconds, stepBefore.get(atMs) ?? 0) * STALE_INTERVALS * 1000,
   };
 }

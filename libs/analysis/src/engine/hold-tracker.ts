@@ -1,27 +1,31 @@
 import type { AnalysisContext } from '../analysis-context.js';
 import type { HeldSample, Rule, RuleSample, Run } from '../rules/rule.js';
-import { lastOf, startOf } from '../rules/rule.js';
+import { startOf } from '../rules/rule.js';
 
 /** Good samples in a row that end a confirmed D1 finding. */
 export const CLEARING_SAMPLES = 3;
 /** Good time that ends a confirmed D2 or D3 finding. */
 export const CLEARING_SECONDS = 300;
 
-export function requiredSeconds(rule: Pick<Rule, 'durationClass'>, durations: AnalysisContext['durations']): number {
+export function requiredSeconds(
+  rule: Pick<Rule, 'durationClass' | 'confirmsAfterSeconds'>,
+  durations: AnalysisContext['durations'],
+): number {
   const seconds = { D0: 0, D1: durations.d1Seconds, D2: durations.d2Seconds, D3: durations.d3Seconds };
-  return seconds[rule.durationClass];
+  return Math.min(seconds[rule.durationClass], rule.confirmsAfterSeconds ?? Infinity);
 }
 
 /** Follows one rule on one subject: suspected until its duration is reached, then confirmed until it has cleared. */
 export class HoldTracker<S> {
   private held: HeldSample<S>[] = [];
+  /** The longest that any held sample asks for. */
+  private neededSeconds = 0;
   private good: RuleSample<S>[] = [];
   private isConfirmed = false;
 
   constructor(
-    private readonly rule: Pick<Rule, 'durationClass' | 'keeps'>,
+    private readonly rule: Pick<Rule, 'durationClass' | 'confirmsAfterSeconds' | 'keeps'>,
     private readonly durations: AnalysisContext['durations'],
-    private readonly staleMs: number,
   ) {}
 
   get confirmed(): boolean {
@@ -36,16 +40,18 @@ export class HoldTracker<S> {
   /** A restarted subject starts a new history. */
   reset(): void {
     this.held = [];
+    this.neededSeconds = 0;
     this.good = [];
     this.isConfirmed = false;
   }
 
-  hold(held: HeldSample<S>): void {
+  /** @param staleMs samples further apart than this have a silence between them, and are not consecutive */
+  hold(held: HeldSample<S>, staleMs: number): void {
     const before = this.held.at(-1)?.sample.atMs;
-    // Samples on both sides of a long silence are not consecutive.
-    if (!this.isConfirmed && before !== undefined && held.sample.atMs - before > this.staleMs) this.held = [];
+    if (!this.isConfirmed && before !== undefined && held.sample.atMs - before > staleMs) this.reset();
     this.good = [];
     this.held.push(held);
+    this.neededSeconds = Math.max(this.neededSeconds, held.needsSeconds);
     this.isConfirmed ||= this.isLongEnough();
   }
 
@@ -62,12 +68,13 @@ export class HoldTracker<S> {
   }
 
   private isLongEnough(): boolean {
-    const run = this.run;
-    if (!run) return false;
+    const first = this.held[0];
+    const last = this.held.at(-1);
+    if (!first || !last) return false;
     if (this.rule.durationClass === 'D0') return true;
-    const samples = run.length + (run[0].fromPrevious ? 1 : 0);
-    const seconds = (lastOf(run).atMs - startOf(run)) / 1000;
-    const needed = Math.max(requiredSeconds(this.rule, this.durations), ...run.map((held) => held.needsSeconds));
+    const samples = this.held.length + (first.fromPrevious ? 1 : 0);
+    const seconds = (last.sample.atMs - startOf([first])) / 1000;
+    const needed = Math.max(requiredSeconds(this.rule, this.durations), this.neededSeconds);
     return samples >= this.durations.d1Samples && seconds >= needed;
   }
 

@@ -2,14 +2,16 @@ import type { Engine, Gpu, Snapshot } from '@app/core';
 import type { Scope, ScopeStates } from '../rules/rule.js';
 
 type Counter = number | null | undefined;
+type Counters = Readonly<Record<string, Counter>>;
 
 function fell(before: Counter, after: Counter): boolean {
   return typeof before === 'number' && typeof after === 'number' && after < before;
 }
 
+/** Without copies of either: this is asked of every subject in every frame. */
 function anyFell(before: object, after: object): boolean {
-  const later = new Map<string, unknown>(Object.entries(after));
-  return Object.entries(before).some(([name, value]) => fell(value as Counter, later.get(name) as Counter));
+  const [earlier, later] = [before as Counters, after as Counters];
+  return Object.keys(earlier).some((name) => fell(earlier[name], later[name]));
 }
 
 function gpuRestarted(before: Gpu, after: Gpu): boolean {
@@ -23,15 +25,10 @@ function hostRestarted(before: Snapshot, after: Snapshot): boolean {
   return fell(before.system?.uptimeSeconds, after.system?.uptimeSeconds);
 }
 
+/** No answer is not yet a restart: the process may only have been too busy to give one. */
 function engineRestarted(before: Engine, after: Engine): boolean {
-  return (!before.up && after.up) || anyFell(before.counters, after.counters);
-}
-
-function cgroupRestarted(before: Snapshot, after: Snapshot): boolean {
-  return (
-    fell(before.system?.cgroup.cpuPeriods, after.system?.cgroup.cpuPeriods) ||
-    fell(before.system?.cgroup.cpuThrottledPeriods, after.system?.cgroup.cpuThrottledPeriods)
-  );
+  const isOtherProcess = before.startedAt !== null && after.startedAt !== null && before.startedAt !== after.startedAt;
+  return isOtherProcess || anyFell(before.counters, after.counters);
 }
 
 type Detect = { readonly [K in Scope]: (before: ScopeStates[K], after: ScopeStates[K]) => boolean };
@@ -41,7 +38,9 @@ const DETECT: Detect = {
   gpuSlot: (before, after) => before.gpu !== null && after.gpu !== null && gpuRestarted(before.gpu, after.gpu),
   engine: engineRestarted,
   cache: () => false,
-  host: (before, after) => hostRestarted(before, after) || cgroupRestarted(before, after),
+  cacheSlot: () => false,
+  // Beyond a reboot nothing: a control group that begins anew is a restarted process on a host that goes on.
+  host: () => false,
   fleet: () => false,
 };
 
@@ -52,4 +51,21 @@ export function hasRestarted<K extends Scope>(
   after: { readonly state: ScopeStates[K]; readonly snapshot: Snapshot },
 ): boolean {
   return hostRestarted(before.snapshot, after.snapshot) || DETECT[scope](before.state, after.state);
+}
+
+type Comparable = { readonly [K in Scope]: (state: ScopeStates[K]) => boolean };
+
+const ANSWERED: Comparable = {
+  gpu: () => true,
+  gpuSlot: () => true,
+  engine: ({ up }) => up,
+  cache: () => true,
+  cacheSlot: () => true,
+  host: () => true,
+  fleet: () => true,
+};
+
+/** Whether later samples can be compared with this one. */
+export function isComparable<K extends Scope>(scope: K, state: ScopeStates[K]): boolean {
+  return ANSWERED[scope](state);
 }

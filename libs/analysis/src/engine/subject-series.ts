@@ -1,7 +1,10 @@
-import type { Engine, Gpu, Snapshot, Subject } from '@app/core';
-import { gpuIdOf, normalizedBusId } from '@app/core';
+import type { Snapshot, Subject } from '@app/core';
+import { gpuIdOf } from '@app/core';
 import type { Scope, ScopeStates } from '../rules/rule.js';
 import { subjectKindOf } from '../rules/rule.js';
+import { cacheSlotsOf } from './cache-slots.js';
+import { engineMembersIn } from './engine-members.js';
+import { gpuLabel, gpuSlotMembersIn } from './gpu-slot-members.js';
 
 /** One subject over the window; `state` is null in frames that do not show it. */
 export interface SubjectSeries<S> {
@@ -15,51 +18,24 @@ interface Member<S> {
   readonly state: S;
 }
 
-function gpuLabel(gpu: Gpu): string {
-  return gpu.name === null ? `GPU ${gpu.index}` : `GPU ${gpu.index} (${gpu.name})`;
-}
-
-function engineLabel(engine: Engine): string {
-  return engine.model === null ? engine.id : `${engine.model} (${engine.id})`;
-}
-
-function slotsOf(snapshot: Snapshot, window: readonly Snapshot[]): Member<ScopeStates['gpuSlot']>[] {
-  const gpus = snapshot.gpus.map((gpu) => ({
-    id: gpuIdOf(gpu),
-    label: gpuLabel(gpu),
-    state: { pciBusId: gpu.pciBusId, gpu },
-  }));
-  const everSeen = new Map(
-    window.flatMap((frame) => frame.gpus).map((gpu) => [normalizedBusId(gpu.pciBusId), gpu] as const),
-  );
-  const present = new Set(snapshot.gpus.map((gpu) => normalizedBusId(gpu.pciBusId)));
-  const named = new Set([...everSeen.keys(), ...snapshot.events.map((event) => normalizedBusId(event.pciBusId))]);
-  const gone = [...named].flatMap((busId) => {
-    if (busId === null || present.has(busId)) return [];
-    const gpu = everSeen.get(busId);
-    const identity = gpu ? { id: gpuIdOf(gpu), label: gpuLabel(gpu) } : { id: busId, label: `GPU at ${busId}` };
-    return [{ ...identity, state: { pciBusId: busId, gpu: null } }];
-  });
-  return [...gpus, ...gone];
-}
-
 type Enumerate = {
-  readonly [K in Scope]: (snapshot: Snapshot, window: readonly Snapshot[]) => Member<ScopeStates[K]>[];
+  readonly [K in Scope]: (window: readonly Snapshot[]) => (snapshot: Snapshot) => Member<ScopeStates[K]>[];
 };
 
 const MEMBERS: Enumerate = {
-  gpu: (snapshot) => snapshot.gpus.map((gpu) => ({ id: gpuIdOf(gpu), label: gpuLabel(gpu), state: gpu })),
-  gpuSlot: slotsOf,
-  engine: (snapshot) =>
-    snapshot.engines.map((engine) => ({ id: engine.id, label: engineLabel(engine), state: engine })),
-  cache: (snapshot) => snapshot.caches.map((cache) => ({ id: cache.id, label: cache.id, state: cache })),
-  host: (snapshot) => [{ id: snapshot.target, label: snapshot.hostname ?? snapshot.target, state: snapshot }],
-  fleet: (snapshot) => [{ id: 'fleet', label: 'fleet', state: snapshot }],
+  gpu: () => (snapshot) => snapshot.gpus.map((gpu) => ({ id: gpuIdOf(gpu), label: gpuLabel(gpu), state: gpu })),
+  gpuSlot: gpuSlotMembersIn,
+  engine: engineMembersIn,
+  cache: () => (snapshot) => snapshot.caches.map((cache) => ({ id: cache.id, label: cache.id, state: cache })),
+  cacheSlot: () => cacheSlotsOf,
+  host: () => (snapshot) => [{ id: snapshot.target, label: snapshot.hostname ?? snapshot.target, state: snapshot }],
+  fleet: () => (snapshot) => [{ id: 'fleet', label: 'fleet', state: snapshot }],
 };
 
 /** The subjects of a scope that any frame shows, in order of first sight. */
 export function seriesOf<K extends Scope>(scope: K, window: readonly Snapshot[]): SubjectSeries<ScopeStates[K]>[] {
-  const perFrame = window.map((snapshot) => MEMBERS[scope](snapshot, window));
+  const membersOf = MEMBERS[scope](window);
+  const perFrame = window.map(membersOf);
   const labels = new Map<string, string>();
   for (const members of perFrame) for (const { id, label } of members) labels.set(id, label);
   return [...labels].map(([id, label]) => ({

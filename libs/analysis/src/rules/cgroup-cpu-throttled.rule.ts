@@ -1,19 +1,53 @@
-import type { Snapshot } from '@app/core';
-import { counterDelta, sumOver } from './derived-readings.js';
-import { BASELINE, CLEAR, type RuleSample, type Run, defineRule, lastOf, missing, reading, startOf } from './rule.js';
+import type { Engine, Snapshot } from '@app/core';
+import { leavesGpusIdle, STARVATION_DEFAULTS } from './cpu-starvation.js';
+import { counterDelta } from './derived-readings.js';
+import { engineIn } from './history-readings.js';
+import { type LookBack, lookBack } from './look-back.js';
+import {
+  BASELINE,
+  CLEAR,
+  type RuleContext,
+  type RuleSample,
+  type Run,
+  defineRule,
+  lastOf,
+  missing,
+  reading,
+  startOf,
+} from './rule.js';
+import { ttftParts } from './ttft-parts.js';
 
-type Threshold = 'throttledRatio' | 'sustainedSeconds' | 'minimumPeriods';
+type Threshold = 'throttledRatio' | 'sustainedSeconds' | 'minimumPeriods' | 'frontendShare';
 
-function periodsOf(sample: RuleSample<Snapshot>): number | null {
-  return counterDelta(sample.previous?.state.system?.cgroup.cpuPeriods, sample.state.system?.cgroup.cpuPeriods ?? null);
+/** Another group, or one that was made anew: its counters are not those of the one before. */
+function isOtherGroup(before: Snapshot, after: Snapshot): boolean {
+  const [one, other] = [before.system?.cgroup, after.system?.cgroup];
+  if (one?.path !== other?.path) return true;
+  return other?.cpuPeriods != null && one?.cpuPeriods != null && other.cpuPeriods < one.cpuPeriods;
 }
 
-function throttledOf(sample: RuleSample<Snapshot>): number | null {
-  const { previous, state } = sample;
-  return counterDelta(
-    previous?.state.system?.cgroup.cpuThrottledPeriods,
-    state.system?.cgroup.cpuThrottledPeriods ?? null,
-  );
+interface Throttling {
+  readonly periods: number;
+  readonly throttled: number;
+  readonly seconds: number;
+}
+
+function throttlingSince({ start, seconds }: LookBack<Snapshot>, sample: RuleSample<Snapshot>): Throttling | null {
+  const [before, after] = [start.state.system?.cgroup, sample.state.system?.cgroup];
+  const periods = counterDelta(before?.cpuPeriods, after?.cpuPeriods ?? null);
+  const throttled = counterDelta(before?.cpuThrottledPeriods, after?.cpuThrottledPeriods ?? null);
+  return periods === null || throttled === null ? null : { periods, throttled, seconds };
+}
+
+/** Over the last seconds, or what there is of them; null without an earlier sample of the same group. */
+function throttlingOver(sample: RuleSample<Snapshot>, seconds: number): Throttling | null {
+  const back = lookBack(sample, seconds, isOtherGroup);
+  return back && throttlingSince(back, sample);
+}
+
+function isThrottled(throttling: Throttling | null, ratio: number): boolean {
+  // No period passed: there is no limit to hit.
+  return throttling !== null && throttling.periods > 0 && throttling.throttled / throttling.periods >= ratio;
 }
 
 function missingInputs({ state: { system } }: RuleSample<Snapshot>): string[] {
@@ -23,8 +57,18 @@ function missingInputs({ state: { system } }: RuleSample<Snapshot>): string[] {
   ];
 }
 
-function totalsOf(run: Run<Snapshot>): { periods: number; throttled: number } {
-  return { periods: sumOver(run, periodsOf) ?? 0, throttled: sumOver(run, throttledOf) ?? 0 };
+/** An engine that the CPU keeps waiting meanwhile: its GPUs idle, or its first tokens late in the front end. */
+function waitingEngine(run: Run<Snapshot>, context: RuleContext<Threshold>): Engine | null {
+  const { snapshot } = lastOf(run);
+  const before = run[0].sample.previous?.snapshot;
+  const isWaiting = (engine: Engine): boolean => {
+    if (leavesGpusIdle(engine, snapshot, STARVATION_DEFAULTS)) return true;
+    const earlier = engineIn(before, engine.id);
+    const parts = earlier ? ttftParts(earlier, engine) : null;
+    const hasSlowFrontend = parts?.isSameRequests && (parts.frontend ?? 0) >= context.thresholds.frontendShare;
+    return hasSlowFrontend === true && context.breaches.ttft(engine.id, startOf(run))?.breached === true;
+  };
+  return snapshot.engines.find(isWaiting) ?? null;
 }
 
 /** The control group's CPU limit stops the processes in it again and again. */
@@ -39,6 +83,10 @@ export const cgroupCpuThrottledRule = defineRule<'host', Threshold>({
   inputs: [
     { signal: 'system.cgroup.cpuPeriods', required: true },
     { signal: 'system.cgroup.cpuThrottledPeriods', required: true },
+    { signal: 'system.cgroup.cpuLimitCores', required: false },
+    { signal: 'engines.requestsRunning', required: false },
+    { signal: 'gpus.utilization.gpuRatio', required: false },
+    { signal: 'engines.histograms.ttft', required: false },
   ],
   thresholds: {
     throttledRatio: {
@@ -56,6 +104,13 @@ export const cgroupCpuThrottledRule = defineRule<'host', Threshold>({
       range: { min: 10, max: 3600 },
       description: 'time for which it has to be so',
     },
+    frontendShare: {
+      value: 0.3,
+      unit: 'ratio',
+      source: 'engineering choice',
+      range: { min: 0.05, max: 1 },
+      description: 'share of a late time to first token in the front end, with which the limit is what hurts',
+    },
     minimumPeriods: {
       value: 100,
       unit: 'count',
@@ -70,21 +125,26 @@ export const cgroupCpuThrottledRule = defineRule<'host', Threshold>({
   judge(sample, { thresholds }) {
     const inputs = missingInputs(sample);
     if (inputs.length > 0) return missing(...inputs);
-    const periods = periodsOf(sample);
-    const throttled = throttledOf(sample);
-    if (periods === null || throttled === null) return BASELINE;
-    // No period passed: there is no limit to hit.
-    if (periods === 0 || throttled / periods < thresholds.throttledRatio) return CLEAR;
-    return { status: 'holds', fromPrevious: true, needsSeconds: thresholds.sustainedSeconds };
+    const { throttledRatio, sustainedSeconds } = thresholds;
+    const lasting = throttlingOver(sample, sustainedSeconds);
+    if (lasting === null) return BASELINE;
+    const isLasting = isThrottled(lasting, throttledRatio);
+    // The share of five minutes decides; until they have passed, that of the interval tells when it began.
+    if (isLasting && lasting.seconds >= sustainedSeconds) return { status: 'holds', fromPrevious: true };
+    if (!isLasting && !isThrottled(throttlingOver(sample, 0), throttledRatio)) return CLEAR;
+    return { status: 'holds', fromPrevious: true, needsSeconds: sustainedSeconds };
   },
 
   conclude(run, context) {
     const sample = lastOf(run);
-    const { periods, throttled } = totalsOf(run);
-    if (periods < context.thresholds.minimumPeriods) return null;
-    const windowSeconds = (sample.atMs - startOf(run)) / 1000;
+    const { throttledRatio, sustainedSeconds, minimumPeriods } = context.thresholds;
+    const lasting = throttlingOver(sample, sustainedSeconds);
+    if (!lasting || lasting.periods < minimumPeriods || !isThrottled(lasting, throttledRatio)) return null;
+    const { periods, throttled, seconds: windowSeconds } = lasting;
+    const engine = waitingEngine(run, context);
+    const { system } = sample.state;
     return {
-      severity: 'medium',
+      severity: engine ? 'high' : 'medium',
       confidence: 'high',
       summary: 'The CPU limit was hit in {ratio} of the scheduling periods ({throttled} of {periods}).',
       evidence: {
@@ -97,7 +157,9 @@ export const cgroupCpuThrottledRule = defineRule<'host', Threshold>({
           bound: context.bound('>=', 'minimumPeriods'),
           windowSeconds,
         }),
-        cores: reading(sample, 'system.cpu.logicalCores', sample.state.system?.cpu.logicalCores, 'count'),
+        limit: reading(sample, 'system.cgroup.cpuLimitCores', system?.cgroup.cpuLimitCores, 'count'),
+        cores: reading(sample, 'system.cpu.logicalCores', system?.cpu.logicalCores, 'count'),
+        waiting: reading(sample, 'engines.id', engine?.id, 'text'),
       },
       candidateActions: [{ type: 'k8s-patch-resources', parameters: {} }],
     };

@@ -1,5 +1,6 @@
 import type { Confidence, Engine, Gpu, KernelEvent, Severity } from '@app/core';
-import { normalizedBusId, SEVERITIES } from '@app/core';
+import { SEVERITIES } from '@app/core';
+import { eventsOn } from './device-events.js';
 import { type RuleContext, type RuleSample, type Run, startOf } from './rule.js';
 
 /** How far a counter rose; null when either reading is missing or it fell, which means a restart. */
@@ -29,10 +30,15 @@ export function clockRatio(gpu: Gpu, busyUtilization: number): number | null {
   return smMhz / maxSmMhz;
 }
 
-/** Null where the driver gives no utilization (MIG). */
+/** SM activity from which a GPU counts as busy where the driver gives no utilization; lower, since it weighs all SMs. */
+const BUSY_SM_ACTIVE = 0.3;
+
+/** By utilization; where the driver gives none (MIG) by SM activity; null where that is unknown as well. */
 export function isBusy(gpu: Gpu, busyUtilization: number): boolean | null {
   const utilization = gpu.utilization.gpuRatio;
-  return utilization === null ? null : utilization >= busyUtilization;
+  if (utilization !== null) return utilization >= busyUtilization;
+  const smActive = gpu.profiling.smActiveRatio;
+  return smActive === null ? null : smActive >= BUSY_SM_ACTIVE;
 }
 
 export interface CapacityWaiting {
@@ -73,9 +79,7 @@ export function gpuMissesSlo(run: Run<Gpu>, context: RuleContext): boolean | nul
 
 /** XID lines of one GPU, by bus id. */
 export function xidsOf(events: readonly KernelEvent[], pciBusId: string | null): readonly KernelEvent[] {
-  const busId = normalizedBusId(pciBusId);
-  if (busId === null) return [];
-  return events.filter((event) => event.kind === 'xid' && normalizedBusId(event.pciBusId) === busId);
+  return eventsOn(events, pciBusId).filter(({ kind }) => kind === 'xid');
 }
 
 export function worstSeverity(severities: readonly Severity[]): Severity {

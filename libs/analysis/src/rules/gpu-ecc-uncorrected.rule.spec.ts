@@ -20,6 +20,11 @@ describe('gpu-ecc-uncorrected', () => {
     expect(outcome({ volatileUncorrected: 3 }, { volatileUncorrected: 3 }).finding?.severity).toBe('high');
   });
 
+  it('asks for a replacement of a GPU that is broken for good', () => {
+    const { finding } = outcome({ volatileUncorrected: 3, sramThresholdExceeded: true });
+    expect(finding?.candidateActions.map(({ type }) => type)).toContain('open-rma-ticket');
+  });
+
   it('is context when only earlier lives of the GPU had errors', () => {
     expect(outcome({ aggregateUncorrected: 4 }).finding).toMatchObject({ severity: 'info', candidateActions: [] });
   });

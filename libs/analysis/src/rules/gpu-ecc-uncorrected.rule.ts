@@ -30,6 +30,8 @@ export const gpuEccUncorrectedRule = defineRule<'gpu', Threshold>({
     { signal: 'gpus.ecc.mode', required: false },
     { signal: 'gpus.ecc.aggregateUncorrected', required: false },
     { signal: 'gpus.remappedRows.pending', required: false },
+    { signal: 'gpus.remappedRows.failure', required: false },
+    { signal: 'gpus.ecc.sramThresholdExceeded', required: false },
     { signal: 'events.code', required: false },
   ],
   thresholds: {
@@ -41,7 +43,7 @@ export const gpuEccUncorrectedRule = defineRule<'gpu', Threshold>({
       description: 'uncorrected errors since the last reset, or in the window, above which it is a finding',
     },
   },
-  candidateActions: ['collect-diagnostics', 'router-remove-backend', 'gpu-drain', 'gpu-reset'],
+  candidateActions: ['collect-diagnostics', 'router-remove-backend', 'gpu-drain', 'gpu-reset', 'open-rma-ticket'],
   reference: 'NVIDIA GPU exporter alert rules; DCGM health checks for double-bit errors',
 
   judge({ state: { ecc } }, { thresholds }) {
@@ -62,6 +64,7 @@ export const gpuEccUncorrectedRule = defineRule<'gpu', Threshold>({
     const since = firstOf(run).previous?.atMs ?? firstOf(run).atMs;
     const xid = xidsOf(sample.snapshot.events, pciBusId).findLast(({ code }) => ECC_XIDS.includes(code ?? -1));
     const above = context.bound('>', 'uncorrectedErrors');
+    const isBroken = remappedRows.failure === true || ecc.sramThresholdExceeded === true;
     const drain = [
       { type: 'gpu-drain', parameters: {} },
       { type: 'gpu-reset', parameters: {} },
@@ -97,6 +100,7 @@ export const gpuEccUncorrectedRule = defineRule<'gpu', Threshold>({
               { type: 'collect-diagnostics', parameters: {} },
               { type: 'router-remove-backend', parameters: {} },
               ...(remappedRows.pending === true ? drain : []),
+              ...(isBroken ? [{ type: 'open-rma-ticket', parameters: {} }] : []),
             ],
     };
   },

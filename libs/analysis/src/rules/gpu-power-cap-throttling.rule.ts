@@ -1,5 +1,6 @@
 import type { ClockEventReason, Gpu } from '@app/core';
 import { clockRatio, gpuMissesSlo, isBusy, secondsSincePrevious, throttleShare } from './derived-readings.js';
+import { BUSY_UTILIZATION, hasReason, loadReading } from './gpu-load-readings.js';
 import { CLEAR, type RuleContext, type RuleSample, type Run, defineRule, lastOf, missing, reading } from './rule.js';
 
 type Threshold = 'throttleShare' | 'drawRatio' | 'busyUtilization' | 'lowClockRatio';
@@ -20,12 +21,12 @@ function isLowered({ power }: Gpu): boolean {
 }
 
 function missingInputs(sample: RuleSample<Gpu>): string[] {
-  const { power, utilization, clockEventReasons } = sample.state;
+  const { power, clockEventReasons } = sample.state;
   const inputs: [string, unknown][] = [
     ['gpus.clockEventReasons', clockEventReasons ?? throttleShare(sample, 'swPowerCap')],
     ['gpus.power.drawWatts', power.drawWatts],
     ['gpus.power.enforcedLimitWatts', power.enforcedLimitWatts || null],
-    ['gpus.utilization.gpuRatio', utilization.gpuRatio],
+    ['gpus.utilization.gpuRatio', isBusy(sample.state, 1)],
   ];
   return inputs.filter(([, value]) => value === null).map(([signal]) => signal);
 }
@@ -62,7 +63,7 @@ function evidenceOf(run: Run<Gpu>, context: RuleContext<Threshold>) {
     clockRatio: reading(sample, 'derived.clockRatio', ratio, 'ratio', {
       bound: ratio !== null && ratio < thresholds.lowClockRatio ? context.bound('<', 'lowClockRatio') : null,
     }),
-    utilization: reading(sample, 'gpus.utilization.gpuRatio', gpu.utilization.gpuRatio, 'ratio'),
+    utilization: loadReading(sample),
   };
 }
 
@@ -83,6 +84,7 @@ export const gpuPowerCapThrottlingRule = defineRule<'gpu', Threshold>({
     { signal: 'gpus.clockEventSeconds.swPowerCap', required: false },
     { signal: 'gpus.power.defaultLimitWatts', required: false },
     { signal: 'gpus.clocks.smMhz', required: false },
+    { signal: 'gpus.profiling.smActiveRatio', required: false },
   ],
   thresholds: {
     throttleShare: {
@@ -101,13 +103,7 @@ export const gpuPowerCapThrottlingRule = defineRule<'gpu', Threshold>({
       description: 'power draw as a share of the enforced limit',
       softens: 'down',
     },
-    busyUtilization: {
-      value: 0.5,
-      unit: 'ratio',
-      source: 'engineering choice',
-      range: { min: 0.1, max: 1 },
-      description: 'utilization from which the GPU counts as busy',
-    },
+    busyUtilization: BUSY_UTILIZATION,
     lowClockRatio: {
       value: 0.85,
       unit: 'ratio',
@@ -127,7 +123,7 @@ export const gpuPowerCapThrottlingRule = defineRule<'gpu', Threshold>({
     const isCapped = reasons?.includes('sw-power-cap') === true;
     const wasCapped = share !== null && share >= thresholds.throttleShare;
     const isAtLimit = (power.drawWatts ?? 0) >= thresholds.drawRatio * (power.enforcedLimitWatts ?? Infinity);
-    const isOther = OTHER_SLOWDOWNS.some((reason) => reasons?.includes(reason));
+    const isOther = hasReason(sample.state, OTHER_SLOWDOWNS);
     if (!(isCapped || wasCapped) || !isAtLimit || isOther) return CLEAR;
     if (!isBusy(sample.state, thresholds.busyUtilization)) return CLEAR;
     return { status: 'holds', fromPrevious: !isCapped };
@@ -149,7 +145,8 @@ export const gpuPowerCapThrottlingRule = defineRule<'gpu', Threshold>({
         ? `The GPU draws {draw} at a limit of {enforced}, which is below its default of {default},${clocks || ' so it is held back'}.`
         : `The GPU draws {draw} at its limit of {enforced}${clocks ? `,${clocks}` : ''}${isDefault}.`,
       evidence,
-      candidateActions: lowered ? [{ type: 'gpu-restore-power-limit', parameters: {} }] : [],
+      // A limit that costs nothing is context, and context is no reason to act.
+      candidateActions: costs ? [{ type: 'gpu-restore-power-limit', parameters: {} }] : [],
     };
   },
 });

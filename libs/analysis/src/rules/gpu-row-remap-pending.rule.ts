@@ -1,9 +1,12 @@
 import { sumOver, xidsOf } from './derived-readings.js';
 import { uncorrectedDelta } from './gpu-ecc-uncorrected.rule.js';
+import { remapEvidence } from './remap-readings.js';
 import { CLEAR, defineRule, firstOf, lastOf, missing, reading } from './rule.js';
 
 type Threshold = 'uncorrectableRows';
 
+/** Memory remapping event. */
+const REMAPPING_XID = 63;
 /** Uncontained memory error. */
 const UNCONTAINED_XID = 95;
 
@@ -44,30 +47,35 @@ export const gpuRowRemapPendingRule = defineRule<'gpu', Threshold>({
   conclude(run, context) {
     const sample = lastOf(run);
     const { remappedRows, ecc, pciBusId } = sample.state;
-    const uncontained = xidsOf(sample.snapshot.events, pciBusId).findLast(({ code }) => code === UNCONTAINED_XID);
+    const xids = xidsOf(sample.snapshot.events, pciBusId);
+    const uncontained = xids.findLast(({ code }) => code === UNCONTAINED_XID);
+    const remapping = xids.findLast(({ code }) => code === REMAPPING_XID);
     const delta = sumOver(run, uncorrectedDelta);
     const isUncorrectable = (remappedRows.uncorrectable ?? 0) >= context.thresholds.uncorrectableRows;
     const isUrgent = isUncorrectable && (uncontained !== undefined || (delta ?? 0) > 0);
     const since = firstOf(run).previous?.atMs ?? firstOf(run).atMs;
-    const rows =
+    const rows = remapEvidence(sample);
+    const rowsSoFar =
       remappedRows.uncorrectable === null ? '' : '; rows remapped for uncorrectable errors so far: {uncorrectable}';
     return {
       severity: isUrgent ? 'high' : 'medium',
       confidence: 'high',
-      summary: `A row remap is pending and takes effect at the next reset of the GPU${rows}.`,
+      summary: `A row remap is pending and takes effect at the next reset of the GPU${rowsSoFar}.`,
       evidence: {
         pending: reading(sample, 'gpus.remappedRows.pending', true, 'text', {
           bound: { operator: '==', threshold: true, source: 'NVIDIA GPU memory error management' },
         }),
-        uncorrectable: reading(sample, 'gpus.remappedRows.uncorrectable', remappedRows.uncorrectable, 'count', {
+        ...rows,
+        uncorrectable: rows.uncorrectable && {
+          ...rows.uncorrectable,
           bound: isUncorrectable ? context.bound('>=', 'uncorrectableRows') : null,
-        }),
-        correctable: reading(sample, 'gpus.remappedRows.correctable', remappedRows.correctable, 'count'),
+        },
         delta: reading(sample, 'derived.eccUncorrectedDelta', delta, 'count', {
           windowSeconds: (sample.atMs - since) / 1000,
         }),
         volatile: reading(sample, 'gpus.ecc.volatileUncorrected', ecc.volatileUncorrected, 'count'),
         xid: uncontained ? reading(sample, 'events.code', uncontained.code, 'text', { at: uncontained.at }) : null,
+        remapping: remapping ? reading(sample, 'events.code', remapping.code, 'text', { at: remapping.at }) : null,
       },
       candidateActions: [
         { type: 'gpu-drain', parameters: {} },

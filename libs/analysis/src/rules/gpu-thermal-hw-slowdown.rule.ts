@@ -1,6 +1,16 @@
 import type { CandidateAction, Gpu, Severity } from '@app/core';
-import { clockRatio, gpuMissesSlo, isBusy, secondsSincePrevious, throttleShare } from './derived-readings.js';
-import { CLEAR, type RuleContext, type RuleSample, type Run, defineRule, lastOf, missing, reading } from './rule.js';
+import { clockRatio, gpuMissesSlo, isBusy } from './derived-readings.js';
+import { BUSY_UTILIZATION, hasReason } from './gpu-load-readings.js';
+import { CLEAR, type RuleContext, type RuleSample, type Run, defineRule, lastOf } from './rule.js';
+import {
+  HW_THERMAL,
+  POWER_BRAKE,
+  clockEvidence,
+  heatEvidence,
+  judgeSlowdown,
+  lowerPowerLimit,
+  slowdownEvidence,
+} from './slowdown-readings.js';
 
 type Threshold = 'throttleShare' | 'busyUtilization' | 'criticalClockRatio';
 
@@ -13,49 +23,20 @@ function severityOf(run: Run<Gpu>, context: RuleContext<Threshold>): Severity {
   return isCrippled || gpuMissesSlo(run, context) === true ? 'critical' : 'high';
 }
 
-function actionsFor({ power }: Gpu): CandidateAction[] {
-  const { enforcedLimitWatts, minLimitWatts } = power;
-  const actions: CandidateAction[] = [
+function actionsFor(gpu: Gpu): CandidateAction[] {
+  return [
     { type: 'notify-oncall', parameters: {} },
     { type: 'router-remove-backend', parameters: {} },
+    ...lowerPowerLimit(gpu),
+    { type: 'collect-diagnostics', parameters: {} },
   ];
-  if (enforcedLimitWatts !== null && minLimitWatts !== null) {
-    // One step of 10 %: less heat for a little speed, and never below what the GPU allows.
-    const watts = Math.max(minLimitWatts, Math.round(enforcedLimitWatts * 0.9));
-    if (watts < enforcedLimitWatts) actions.push({ type: 'gpu-set-power-limit', parameters: { watts } });
-  }
-  return [...actions, { type: 'collect-diagnostics', parameters: {} }];
 }
 
-function evidenceOf(run: Run<Gpu>, context: RuleContext<Threshold>) {
-  const sample = lastOf(run);
-  const gpu = sample.state;
-  const { thresholds } = context;
-  const share = throttleShare(sample, 'hwThermalSlowdown');
-  const ratio = clockRatio(gpu, thresholds.busyUtilization);
-  const isSet = gpu.clockEventReasons?.includes('hw-thermal-slowdown') === true;
-  const reason = {
-    operator: 'includes',
-    threshold: 'hw-thermal-slowdown',
-    source: 'NVML clock event reasons',
-  } as const;
+function evidenceOf(sample: RuleSample<Gpu>, context: RuleContext<Threshold>) {
   return {
-    reasons: isSet ? reading(sample, 'gpus.clockEventReasons', 'hw-thermal-slowdown', 'text', { bound: reason }) : null,
-    share: reading(sample, 'derived.hwThermalThrottleRatio', share, 'ratio', {
-      bound: share !== null && share >= thresholds.throttleShare ? context.bound('>=', 'throttleShare') : null,
-      windowSeconds: secondsSincePrevious(sample) ?? 0,
-    }),
-    temperature: reading(sample, 'gpus.temperature.gpuCelsius', gpu.temperature.gpuCelsius, 'celsius'),
-    margin: reading(sample, 'gpus.temperature.marginCelsius', gpu.temperature.marginCelsius, 'celsius'),
-    slowdown: reading(sample, 'gpus.temperature.slowdownCelsius', gpu.temperature.slowdownCelsius, 'celsius'),
-    memory: reading(sample, 'gpus.temperature.memoryCelsius', gpu.temperature.memoryCelsius, 'celsius'),
-    clockRatio: reading(sample, 'derived.clockRatio', ratio, 'ratio', {
-      bound: ratio !== null && ratio < thresholds.criticalClockRatio ? context.bound('<', 'criticalClockRatio') : null,
-    }),
-    clock: reading(sample, 'gpus.clocks.smMhz', gpu.clocks.smMhz, 'megahertz'),
-    utilization: reading(sample, 'gpus.utilization.gpuRatio', gpu.utilization.gpuRatio, 'ratio'),
-    power: reading(sample, 'gpus.power.drawWatts', gpu.power.drawWatts, 'watts'),
-    fan: reading(sample, 'gpus.fanRatio', gpu.fanRatio, 'ratio'),
+    ...slowdownEvidence(sample, HW_THERMAL, context.bound('>=', 'throttleShare')),
+    ...heatEvidence(sample),
+    clockRatio: clockEvidence(sample, context.thresholds.busyUtilization, context.bound('<', 'criticalClockRatio')),
   };
 }
 
@@ -84,13 +65,7 @@ export const gpuThermalHwSlowdownRule = defineRule<'gpu', Threshold>({
       description: 'share of time under hardware thermal slowdown, from the driver counter',
       softens: 'down',
     },
-    busyUtilization: {
-      value: 0.5,
-      unit: 'ratio',
-      source: 'engineering choice',
-      range: { min: 0.1, max: 1 },
-      description: 'utilization from which clocks say something',
-    },
+    busyUtilization: BUSY_UTILIZATION,
     criticalClockRatio: {
       value: 0.6,
       unit: 'ratio',
@@ -102,19 +77,15 @@ export const gpuThermalHwSlowdownRule = defineRule<'gpu', Threshold>({
   candidateActions: ['notify-oncall', 'router-remove-backend', 'gpu-set-power-limit', 'collect-diagnostics'],
   reference: 'NVML clock event reason HwThermalSlowdown: clock reduced by a factor of 2 or more, temperature too high',
 
-  judge(sample: RuleSample<Gpu>, { thresholds }) {
-    const reasons = sample.state.clockEventReasons;
-    const share = throttleShare(sample, 'hwThermalSlowdown');
-    if (reasons === null && share === null) return missing('gpus.clockEventReasons');
+  judge(sample, { thresholds }) {
     // A power brake slows down by the same factor; it is not heat.
-    if (reasons?.includes('hw-power-brake-slowdown')) return CLEAR;
-    if (reasons?.includes('hw-thermal-slowdown')) return { status: 'holds' };
-    // The counter also sees events shorter than the sampling interval.
-    return share !== null && share >= thresholds.throttleShare ? { status: 'holds', fromPrevious: true } : CLEAR;
+    if (hasReason(sample.state, [POWER_BRAKE.reason])) return CLEAR;
+    return judgeSlowdown(sample, HW_THERMAL, thresholds.throttleShare);
   },
 
   conclude(run, context) {
-    const evidence = evidenceOf(run, context);
+    const sample = lastOf(run);
+    const evidence = evidenceOf(sample, context);
     const cause = evidence.reasons
       ? 'The hardware thermal slowdown is active'
       : 'The hardware thermal slowdown was active for {share} of the interval';
@@ -125,7 +96,7 @@ export const gpuThermalHwSlowdownRule = defineRule<'gpu', Threshold>({
       confidence: 'high',
       summary: `${cause}${heat}${clocks}.`,
       evidence,
-      candidateActions: actionsFor(lastOf(run).state),
+      candidateActions: actionsFor(sample.state),
     };
   },
 });

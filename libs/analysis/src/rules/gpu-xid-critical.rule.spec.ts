@@ -35,6 +35,56 @@ describe('gpu-xid-critical', () => {
     expect(outcome(aFrame(60, { events: [aFrameXid(code)] }))).toEqual({ finding: undefined, notEvaluated: undefined });
   });
 
+  it.each([61, 999])('asks a person to look at XID %d, of which nobody says what helps', (code) => {
+    const { finding } = outcome(aFrame(60, { events: [aFrameXid(code)] }));
+    expect(finding).toMatchObject({ severity: 'medium', candidateActions: [{ type: 'notify-oncall' }] });
+  });
+
+  it('leaves a change of the recovery action to its own rule', () => {
+    expect(outcome(aFrame(60, { events: [aFrameXid(154)] })).finding).toBeUndefined();
+  });
+
+  it('does not look up errors of an NVSwitch', () => {
+    expect(outcome(aFrame(60, { events: [aFrameXid(79, { kind: 'sxid' })] })).finding).toBeUndefined();
+  });
+
+  it('takes a long incident to be as young as its last line', () => {
+    const events = [aFrameXid(119, { lastAt: frameTime(3600), count: 400 })];
+    expect(outcome(aFrame(DAY + 3600, { events })).finding).toBeDefined();
+    expect(outcome(aFrame(DAY + 3601, { events })).finding).toBeUndefined();
+  });
+
+  it('adds up what the log says of one code, however often frames repeat it', () => {
+    const later = aFrameXid(119, { at: frameTime(600), count: 3 });
+    const { finding } = outcome(
+      aFrame(60, { events: [aFrameXid(119, { count: 2 })] }),
+      aFrame(700, { events: [aFrameXid(119, { lastAt: frameTime(50), count: 5 }), later] }),
+    );
+    expect(finding?.evidence.find(({ signal }) => signal === 'events.count')?.value).toBe(8);
+  });
+
+  it('tells that other GPUs had the same', () => {
+    const events = [aFrameXid(74), aFrameXid(74, { pciBusId: '0000:af:00' })];
+    expect(outcome(aFrame(60, { events })).finding?.evidence).toContainEqual(
+      expect.objectContaining({ signal: 'derived.gpusWithSameXid', value: 2 }),
+    );
+  });
+
+  it('takes a new code of dcgm-exporter where the kernel log can not be read, and never one that was there', () => {
+    const frame = (second: number, xid: { lastCode: number; count?: number }) =>
+      aFrame(second, { gpus: [aFrameGpu({ xid })], sections: { kernelLog: { status: 'absent' } } });
+    expect(outcome(frame(0, { lastCode: 79 })).notEvaluated).toContain('needs another sample');
+    expect(outcome(frame(0, { lastCode: 79 }), frame(60, { lastCode: 79 })).finding).toBeUndefined();
+    expect(outcome(frame(0, { lastCode: 31 }), frame(60, { lastCode: 79 })).finding).toMatchObject({
+      severity: 'critical',
+      confidence: 'medium',
+    });
+    const counted = [frame(0, { lastCode: 79, count: 1 }), frame(60, { lastCode: 79, count: 3 })];
+    expect(outcome(...counted).finding?.evidence).toContainEqual(
+      expect.objectContaining({ signal: 'events.count', value: 2 }),
+    );
+  });
+
   it('lets the line of a Blackwell link error say whether it is fatal', () => {
     const events = (message: string) => [aFrameXid(145, { message })];
     expect(outcome(aFrame(60, { events: events('NVLink: RLW Fatal link 3') })).finding?.severity).toBe('critical');

@@ -1,108 +1,38 @@
-import type { CandidateAction, KernelEvent } from '@app/core';
-import { worstSeverity, xidsOf } from './derived-readings.js';
+import type { CandidateAction } from '@app/core';
+import { worstSeverity } from './derived-readings.js';
+import { CLEAR, type GpuSlot, type Run, defineRule } from './rule.js';
+import { type XidClass, isFailureClass } from './xid-catalogue.js';
 import {
-  CLEAR,
-  type EvidenceDraft,
-  type GpuSlot,
-  type RuleSample,
-  type Run,
-  defineRule,
-  lastOf,
-  reading,
-} from './rule.js';
-import { type XidClass, type XidEntry, xidEntryOf } from './xid-catalogue.js';
+  REMEMBERED_SECONDS,
+  type XidIncident,
+  xidBlindness,
+  xidEvidence,
+  xidIncidentsIn,
+  xidIncidentsOf,
+} from './xid-events.js';
 
 type Threshold = 'rememberedSeconds';
 
-interface Failure {
-  readonly event: KernelEvent;
-  readonly entry: XidEntry;
-  readonly sample: RuleSample<GpuSlot>;
-  readonly count: number;
-}
-
-/** The driver prints one event many times. */
-const SAME_EVENT_MS = 60_000;
-const MESSAGE_LENGTH = 200;
-
-const ACTIONS: Readonly<Record<XidClass, readonly string[]>> = {
+const ACTIONS: Readonly<Partial<Record<XidClass, readonly string[]>>> = {
   reset: ['collect-diagnostics', 'gpu-drain', 'gpu-reset'],
   reboot: ['collect-diagnostics', 'k8s-cordon', 'notify-oncall'],
   hardware: ['gpu-drain', 'collect-diagnostics', 'notify-oncall'],
   workflow: ['gpu-drain', 'collect-diagnostics', 'notify-oncall'],
+  // Nobody has said what helps, so a person has to look.
+  unknown: ['notify-oncall'],
 };
 
-/** A line whose time can't be read is as old as the frame that shows it: better reported than dropped. */
-function timeOf(event: KernelEvent, sample: RuleSample<GpuSlot>): number {
-  const atMs = Date.parse(event.at);
-  return Number.isFinite(atMs) ? atMs : sample.atMs;
+function isFailure({ entry }: XidIncident): boolean {
+  return isFailureClass(entry.class);
 }
 
-/** Events of this boot that are young enough and that no reset has dealt with. */
-function failuresIn(sample: RuleSample<GpuSlot>, rememberedSeconds: number): Failure[] {
-  const uptimeSeconds = sample.snapshot.system?.uptimeSeconds ?? Infinity;
-  const sinceMs = Math.max(
-    sample.atMs - rememberedSeconds * 1000,
-    sample.atMs - uptimeSeconds * 1000,
-    sample.restart?.afterMs ?? -Infinity,
-  );
-  return xidsOf(sample.snapshot.events, sample.state.pciBusId).flatMap((event) => {
-    const entry = xidEntryOf(event);
-    return entry && timeOf(event, sample) >= sinceMs ? [{ event, entry, sample, count: event.count }] : [];
-  });
-}
-
-/** Frames repeat the kernel log: an event that was seen before, or within a minute, is the same one. */
-function distinct(failures: readonly Failure[]): Failure[] {
-  const kept: Failure[] = [];
-  for (const failure of failures) {
-    const atMs = timeOf(failure.event, failure.sample);
-    const position = kept.findIndex(
-      ({ event, sample }) =>
-        event.code === failure.event.code && Math.abs(timeOf(event, sample) - atMs) <= SAME_EVENT_MS,
-    );
-    const same = kept[position];
-    if (!same) kept.push(failure);
-    else kept[position] = { ...same, count: Math.max(same.count, failure.count) };
-  }
-  return kept;
-}
-
-/** Kernel text is written by others: one line of printable characters, and not too long. */
-function printable(text: string): string {
-  return text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, MESSAGE_LENGTH);
-}
-
-function evidenceOf(failures: readonly Failure[], worst: Failure): Record<string, EvidenceDraft | null> {
-  const { sample, event, entry, count } = worst;
-  const at = event.at;
-  const others = failures.filter((failure) => failure.event.code !== event.code);
-  const codes = [...new Map(others.map((failure) => [failure.event.code, failure] as const)).values()];
-  return {
-    code: reading(sample, 'events.code', event.code, 'text', { at }),
-    meaning: reading(sample, 'derived.xidMeaning', entry.meaning, 'text', { at }),
-    class: reading(sample, 'derived.xidClass', entry.class, 'text', { at }),
-    busId: reading(sample, 'events.pciBusId', event.pciBusId, 'text', { at }),
-    count: reading(sample, 'events.count', count, 'count', { at }),
-    message: reading(sample, 'events.message', printable(event.message), 'text', { at }),
-    ...Object.fromEntries(
-      codes.map((failure, index) => [
-        `other${index}`,
-        reading(failure.sample, 'events.code', failure.event.code, 'text', { at: failure.event.at }),
-      ]),
-    ),
-  };
-}
-
-function actionsFor(failures: readonly Failure[]): CandidateAction[] {
-  const types = new Set(failures.flatMap(({ entry }) => (entry.severity === 'low' ? [] : ACTIONS[entry.class])));
+function actionsFor(failures: readonly XidIncident[]): CandidateAction[] {
+  const urgent = failures.filter(({ entry }) => entry.severity !== 'low' && entry.severity !== 'info');
+  const types = new Set(urgent.flatMap(({ entry }) => ACTIONS[entry.class] ?? []));
   return [...types].map((type) => ({ type, parameters: {} }));
 }
 
-function worstOf(failures: readonly Failure[]): Failure | undefined {
+function worstOf(failures: readonly XidIncident[]): XidIncident | undefined {
   const severity = worstSeverity(failures.map(({ entry }) => entry.severity));
   return failures.find(({ entry }) => entry.severity === severity);
 }
@@ -114,43 +44,39 @@ export const gpuXidCriticalRule = defineRule<'gpuSlot', Threshold>({
   category: 'health',
   scope: 'gpuSlot',
   durationClass: 'D0',
-  sections: ['kernelLog'],
+  // The kernel log, or dcgm-exporter where the log can't be read.
+  sections: [],
   keeps: 'event',
   inputs: [
     { signal: 'events.code', required: true },
     { signal: 'events.pciBusId', required: true },
     { signal: 'gpus.pciBusId', required: true },
+    { signal: 'gpus.xid.lastCode', required: false },
+    { signal: 'gpus.xid.count', required: false },
     { signal: 'system.uptimeSeconds', required: false },
   ],
-  thresholds: {
-    rememberedSeconds: {
-      value: 86_400,
-      unit: 'seconds',
-      source: 'gpud keeps XID state until a reboot; one day is an engineering choice',
-      range: { min: 60, max: 604_800 },
-      description: 'age after which an event no longer counts',
-    },
-  },
+  thresholds: { rememberedSeconds: REMEMBERED_SECONDS },
   candidateActions: ['collect-diagnostics', 'gpu-drain', 'gpu-reset', 'k8s-cordon', 'notify-oncall'],
   reference: 'NVIDIA XID catalogue (docs.nvidia.com/deploy/xid-errors)',
 
   judge(sample, { thresholds }) {
-    if (sample.state.pciBusId === null) return { status: 'missing', inputs: ['gpus.pciBusId'] };
-    return failuresIn(sample, thresholds.rememberedSeconds).length > 0 ? { status: 'holds' } : CLEAR;
+    const failures = xidIncidentsIn(sample, thresholds.rememberedSeconds).filter(isFailure);
+    if (failures.length > 0) return { status: 'holds' };
+    return xidBlindness(sample) ?? CLEAR;
   },
 
   conclude(run: Run<GpuSlot>, { thresholds }) {
-    const failures = distinct(run.flatMap(({ sample }) => failuresIn(sample, thresholds.rememberedSeconds)));
-    const oldestMs = lastOf(run).atMs - thresholds.rememberedSeconds * 1000;
-    const recent = failures.filter(({ event, sample }) => timeOf(event, sample) >= oldestMs);
-    const worst = worstOf(recent);
+    const failures = xidIncidentsOf(run, thresholds.rememberedSeconds).filter(isFailure);
+    const worst = worstOf(failures);
     if (!worst) return null;
+    const where = worst.event.pciBusId === null ? 'a GPU' : 'the GPU at {busId}';
     return {
       severity: worst.entry.severity,
-      confidence: 'high',
-      summary: 'The driver logged XID {code} ({meaning}) for the GPU at {busId}.',
-      evidence: evidenceOf(recent, worst),
-      candidateActions: actionsFor(recent),
+      // The exporter's code comes without a time and a text of its own.
+      confidence: worst.signal === 'events.code' ? 'high' : 'medium',
+      summary: `The driver logged XID {code} ({meaning}) for ${where}.`,
+      evidence: xidEvidence(worst, failures),
+      candidateActions: actionsFor(failures),
     };
   },
 });

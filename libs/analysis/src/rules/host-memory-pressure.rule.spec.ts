@@ -41,6 +41,11 @@ describe('host-memory-pressure', () => {
     expect(finding?.evidence).toContainEqual(expect.objectContaining({ signal: 'system.pressure.memoryFullAvg10' }));
   });
 
+  it('takes the short average in every sample for the long one that lags behind', () => {
+    const { finding } = outcome({ pressure: { memoryFullAvg60: 2, memoryFullAvg10: 6 } });
+    expect(finding).toMatchObject({ state: 'confirmed', severity: 'medium' });
+  });
+
   it.each([
     [95, 0, 'high'],
     [98, 0, 'critical'],

@@ -1,5 +1,6 @@
 import type { Severity, Snapshot } from '@app/core';
 import { worstSeverity } from './derived-readings.js';
+import { memoryActions, pressureOf, workingSetRatio } from './host-readings.js';
 import { CLEAR, type RuleContext, defineRule, lastOf, missing, reading } from './rule.js';
 
 type Threshold =
@@ -14,21 +15,14 @@ interface MemoryReadings {
 }
 
 function readingsOf({ system }: Snapshot): MemoryReadings {
-  const { memory, pressure, cgroup } = system ?? {};
-  const total = memory?.totalBytes ?? null;
-  const available = memory?.availableBytes ?? null;
-  const avg60 = pressure?.memoryFullAvg60 ?? null;
-  const limit = cgroup?.memoryLimitBytes ?? null;
-  const current = cgroup?.memoryCurrentBytes ?? null;
-  // Inactive file cache is given back on demand; without knowing it, page cache would look like pressure.
-  const inactive = cgroup?.memoryInactiveFileBytes ?? null;
+  const total = system?.memory.totalBytes ?? null;
+  const available = system?.memory.availableBytes ?? null;
+  const pressure = pressureOf(system, 'memoryFull');
   return {
     availableRatio: available !== null && total !== null && total > 0 ? available / total : null,
-    // The short average in each of three samples says the same as the long one.
-    fullPressure: avg60 ?? pressure?.memoryFullAvg10 ?? null,
-    pressureSignal: avg60 === null ? 'system.pressure.memoryFullAvg10' : 'system.pressure.memoryFullAvg60',
-    cgroupRatio:
-      limit !== null && limit > 0 && current !== null && inactive !== null ? (current - inactive) / limit : null,
+    fullPressure: pressure?.percent ?? null,
+    pressureSignal: pressure?.signal ?? 'system.pressure.memoryFullAvg60',
+    cgroupRatio: workingSetRatio(system),
   };
 }
 
@@ -152,13 +146,13 @@ export const hostMemoryPressureRule = defineRule<'host', Threshold>({
         cgroup: reading(sample, 'derived.cgroupWorkingSetRatio', readings.cgroupRatio, 'ratio', {
           bound: hasFullGroup ? context.bound('>=', 'cgroupUsage') : null,
         }),
+        // Large where a cache pins its pool, which is meant to be so.
+        locked: reading(sample, 'system.memory.mlockedBytes', system?.memory.mlockedBytes, 'bytes'),
+        limit: reading(sample, 'system.cgroup.memoryLimitBytes', system?.cgroup.memoryLimitBytes, 'bytes'),
+        faults: reading(sample, 'system.paging.majorFaultsPerSecond', system?.paging.majorFaultsPerSecond, 'perSecond'),
         swap: reading(sample, 'system.memory.swapUsedBytes', system?.memory.swapUsedBytes, 'bytes'),
       },
-      candidateActions: [
-        { type: 'lmcache-config:l1-size', parameters: {} },
-        { type: 'k8s-patch-resources', parameters: {} },
-        { type: 'notify-oncall', parameters: {} },
-      ],
+      candidateActions: memoryActions(),
     };
   },
 });

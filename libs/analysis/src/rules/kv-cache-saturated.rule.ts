@@ -1,6 +1,8 @@
-import type { CandidateAction, Engine } from '@app/core';
+import type { Engine } from '@app/core';
 import { capacityWaiting, preemptionDelta, sumOver } from './derived-readings.js';
+import { CACHE_ROOM_TYPES, cacheRoomActions, kvCapacityTokens, settingTypes } from './engine-actions.js';
 import { breachDuring, breachReading, isSettling, waitingReading } from './engine-readings.js';
+import { meanPromptTokens } from './prompt-readings.js';
 import {
   BASELINE,
   CLEAR,
@@ -16,21 +18,6 @@ import {
 } from './rule.js';
 
 type Threshold = 'kvCacheUsage' | 'sglangKvCacheUsage';
-
-function actionsFor(isPreempting: boolean): CandidateAction[] {
-  const plain = (type: string): CandidateAction => ({ type, parameters: {} });
-  return [
-    plain('vllm-config:kv-cache-dtype'),
-    plain('vllm-config:gpu-memory-utilization'),
-    // Fewer sequences only help when the engine has to throw work away.
-    ...(isPreempting ? [plain('vllm-config:max-num-seqs')] : []),
-    plain('lmcache-config:l1-size'),
-    plain('vllm-config:tensor-parallel-size'),
-    // One replica at a time is the step that the catalogue allows.
-    { type: 'k8s-scale', parameters: { replicaChange: 1 } },
-    plain('router-rebalance'),
-  ];
-}
 
 function usageBound(engine: Engine): Threshold {
   // SGLang counts reusable blocks as used and calls more than 90 % good.
@@ -88,7 +75,7 @@ export const kvCacheSaturatedRule = defineRule<'engine', Threshold>({
       softens: 'down',
     },
   },
-  candidateActions: actionsFor(true).map(({ type }) => type),
+  candidateActions: [...CACHE_ROOM_TYPES, ...settingTypes('max-num-seqs')],
   reference: 'vLLM metrics design: cached but unreferenced blocks count as free, so usage is what is really needed',
 
   judge(sample, { thresholds }) {
@@ -105,6 +92,7 @@ export const kvCacheSaturatedRule = defineRule<'engine', Threshold>({
     const { state: engine } = sample;
     const preemptions = sumOver(recent, preemptionDelta);
     const isPreempting = (preemptions ?? 0) > 0;
+    const before = firstOf(recent).previous ?? firstOf(recent);
     const ttft = breachDuring(run, context, 'ttft');
     const itl = breachDuring(run, context, 'interTokenLatency');
     const windowSeconds = (sample.atMs - Math.min(startOf(recent), firstOf(recent).previous?.atMs ?? Infinity)) / 1000;
@@ -129,9 +117,10 @@ export const kvCacheSaturatedRule = defineRule<'engine', Threshold>({
         running: reading(sample, 'engines.requestsRunning', engine.requestsRunning, 'count'),
         ttft: breachReading(sample, ttft),
         itl: breachReading(sample, itl),
-        blocks: reading(sample, 'engines.config', engine.config['num_gpu_blocks'], 'text'),
+        capacity: reading(sample, 'derived.kvCapacityTokens', kvCapacityTokens(engine), 'count'),
+        promptTokens: reading(sample, 'derived.meanPromptTokens', meanPromptTokens(before.state, engine), 'count'),
       },
-      candidateActions: actionsFor(isPreempting),
+      candidateActions: cacheRoomActions(sample, isPreempting),
     };
   },
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { type Patch, aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameEngine, aFrameHistogram, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
 import { Analyzer } from '../analyzer.js';
 
 const AT_CAP: Patch<Engine> = { requestsRunning: 256, requestsWaitingCapacity: 12 };
@@ -14,7 +14,9 @@ describe('max-num-seqs-bound', () => {
   it('confirms a cap that holds requests back, and raises it as far as the cache allows', () => {
     const { finding } = outcome(() => ({ kvCacheUsageRatio: 0.5 }));
     expect(finding).toMatchObject({ severity: 'medium', state: 'confirmed', confidence: 'high' });
-    expect(finding?.candidateActions).toEqual([{ type: 'vllm-config:max-num-seqs', parameters: { value: 435 } }]);
+    expect(finding?.candidateActions).toEqual([
+      { type: 'vllm-config:max-num-seqs', parameters: { value: 435, direction: 'raise' } },
+    ]);
   });
 
   it('holds from exactly 98 % of the cap', () => {
@@ -44,6 +46,15 @@ describe('max-num-seqs-bound', () => {
       },
     });
     expect(outcome(slow).finding).toBeUndefined();
+  });
+
+  it('proposes no raise without latency to spare, and SGLang its own setting', () => {
+    const near = (frame: number): Patch<Engine> => ({
+      histograms: { interTokenLatency: aFrameHistogram([0.05, 0.08, 0.1], [0, frame * 90, frame * 10]) },
+    });
+    expect(outcome(near).finding).toMatchObject({ candidateActions: [] });
+    const [action] = outcome(() => ({ kind: 'sglang' })).finding?.candidateActions ?? [];
+    expect(action?.type).toBe('sglang-config:max-running-requests');
   });
 
   it('guesses an unknown cap from a round number that never changes, with low confidence', () => {

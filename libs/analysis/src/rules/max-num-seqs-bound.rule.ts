@@ -1,6 +1,8 @@
 import type { CandidateAction, Engine } from '@app/core';
 import { capacityWaiting, preemptionDelta } from './derived-readings.js';
+import { changeSetting, settingTypes } from './engine-actions.js';
 import { breachDuring, breachReading, isSettling, waitingReading } from './engine-readings.js';
+import { isBreach, latencyAbove } from './latency-readings.js';
 import { BASELINE, CLEAR, type RuleSample, type Run, defineRule, lastOf, missing, reading } from './rule.js';
 
 type Threshold = 'runningRatio' | 'kvCacheUsage';
@@ -9,6 +11,8 @@ type Threshold = 'runningRatio' | 'kvCacheUsage';
 const LARGEST_RAISE = 2;
 const SMALLEST_RAISE = 1.1;
 const KV_FORECAST_LIMIT = 0.85;
+/** Share of the objective for the inter-token latency that has to be left. */
+const LATENCY_MARGIN = 0.2;
 
 function missingInputs({ state }: RuleSample<Engine>): string[] {
   const inputs: [string, unknown][] = [
@@ -28,10 +32,20 @@ function looksLikeCap(sample: RuleSample<Engine>): boolean {
   return isRound && before === running;
 }
 
-function raiseFor(cap: number, kvCacheUsage: number): CandidateAction[] {
+function raiseFor(engine: Engine, cap: number): CandidateAction[] {
+  const kvCacheUsage = engine.kvCacheUsageRatio ?? 1;
   const factor = Math.min(LARGEST_RAISE, kvCacheUsage > 0 ? KV_FORECAST_LIMIT / kvCacheUsage : LARGEST_RAISE);
   if (factor < SMALLEST_RAISE) return [];
-  return [{ type: 'vllm-config:max-num-seqs', parameters: { value: Math.floor(cap * factor) } }];
+  return [changeSetting(engine, 'max-num-seqs', 'raise', Math.floor(cap * factor))];
+}
+
+/** Raising the cap costs latency: there has to be some to spare. Unknown latency does not forbid it. */
+function hasLatencyMargin(run: Run<Engine>, objectiveSeconds: number): boolean {
+  const { sample } = run[0];
+  if (objectiveSeconds <= 0) return true;
+  const within = objectiveSeconds * (1 - LATENCY_MARGIN);
+  const latency = latencyAbove(sample.previous ?? sample, lastOf(run), 'interTokenLatency', within);
+  return latency === null || !isBreach(latency);
 }
 
 function isSteady(run: Run<Engine>): boolean {
@@ -73,7 +87,7 @@ export const maxNumSeqsBoundRule = defineRule<'engine', Threshold>({
       softens: 'up',
     },
   },
-  candidateActions: ['vllm-config:max-num-seqs'],
+  candidateActions: settingTypes('max-num-seqs'),
   reference: 'vLLM engine arguments: --max-num-seqs defaults to 1024 or 256, depending on the GPU',
 
   judge(sample, { thresholds }) {
@@ -97,6 +111,7 @@ export const maxNumSeqsBoundRule = defineRule<'engine', Threshold>({
     // More sequences at once make every token slower: with that objective already missed, this is no remedy.
     if (breachDuring(run, context, 'interTokenLatency')) return null;
     if (cap === null && !isSteady(run)) return null;
+    const hasMargin = hasLatencyMargin(run, context.slo.itlP95Seconds);
     const ttft = breachDuring(run, context, 'ttft');
     const positive = { operator: '>', threshold: 0, source: 'rule definition' } as const;
     const room = 'although the KV cache is only {kvCache} used; waiting: {waiting}';
@@ -126,7 +141,7 @@ export const maxNumSeqsBoundRule = defineRule<'engine', Threshold>({
         preemptions: reading(sample, 'derived.preemptionDelta', preemptionDelta(sample), 'count'),
         ttft: breachReading(sample, ttft),
       },
-      candidateActions: cap === null ? [] : raiseFor(cap, engine.kvCacheUsageRatio ?? 1),
+      candidateActions: cap === null || !hasMargin ? [] : raiseFor(engine, cap),
     };
   },
 });

@@ -68,6 +68,15 @@ describe('queue-backlog', () => {
     expect(outcome(waiting(9, 9, 10, 10, 11, 11)).finding?.severity).toBe('high');
   });
 
+  it('is critical when it has grown tenfold and requests are turned away', () => {
+    const refusing = (refused: number) =>
+      waiting(5, 20, 50).map((patch, frame) => ({ ...patch, counters: { admissionRejections: frame * refused } }));
+    expect(outcome(refusing(3)).finding?.severity).toBe('critical');
+    expect(outcome(refusing(0)).finding?.severity).toBe('medium');
+    const lesser = waiting(5, 20, 49).map((patch, frame) => ({ ...patch, counters: { httpServerErrors: frame } }));
+    expect(outcome(lesser).finding?.severity).toBe('medium');
+  });
+
   it('is context for batch work', () => {
     const batch = { ...CONTEXT, slo: { ttftP95Seconds: 0, itlP95Seconds: 0 } };
     expect(outcome(waiting(90, 90, 90), batch).finding).toMatchObject({ severity: 'info', candidateActions: [] });

@@ -1,6 +1,8 @@
 import type { CandidateAction, Confidence, Engine, Severity } from '@app/core';
 import { capacityWaiting, preemptionDelta, slopePerSecond } from './derived-readings.js';
+import { ADD_REPLICA, plainAction } from './engine-actions.js';
 import { breachDuring, breachReading, isSettling, waitingReading } from './engine-readings.js';
+import { engineDelta, momentsOf } from './history-readings.js';
 import {
   BASELINE,
   CLEAR,
@@ -14,7 +16,7 @@ import {
   recentOf,
 } from './rule.js';
 
-type Threshold = 'waitingRequests' | 'remainingRatio' | 'growthSeconds';
+type Threshold = 'waitingRequests' | 'remainingRatio' | 'growthSeconds' | 'criticalGrowth';
 
 function waitingPoints(run: Run<Engine>) {
   return run.flatMap(({ sample }) => {
@@ -35,10 +37,23 @@ function remainingOf(run: Run<Engine>, context: RuleContext<Threshold>): number 
   return (points.at(-1)?.value ?? 0) / (points[0]?.value || 1);
 }
 
-const CAPACITY_ACTIONS: readonly CandidateAction[] = [
-  { type: 'k8s-scale', parameters: { replicaChange: 1 } },
-  { type: 'router-rebalance', parameters: {} },
-];
+/** Requests turned away or failed while the queue stood; null where neither is counted. */
+function refusedDuring(run: Run<Engine>): number | null {
+  const moments = momentsOf(run);
+  const { id } = lastOf(run).state;
+  const rejected = engineDelta(moments, id, ({ counters }) => counters.admissionRejections);
+  const failed = engineDelta(moments, id, ({ counters }) => counters.httpServerErrors);
+  // A rejection is answered with a server error: the larger of the two counts both.
+  return rejected === null && failed === null ? null : Math.max(rejected ?? 0, failed ?? 0);
+}
+
+/** How many times as long the queue is as it was when it began. */
+function growthFactorOf(run: Run<Engine>): number {
+  const points = waitingPoints(run);
+  return (points.at(-1)?.value ?? 0) / (points[0]?.value || 1);
+}
+
+const CAPACITY_ACTIONS: readonly CandidateAction[] = [ADD_REPLICA, plainAction('router-rebalance')];
 
 /** Requests wait for capacity, again and again, and the queue does not drain. */
 export const queueBacklogRule = defineRule<'engine', Threshold>({
@@ -55,6 +70,8 @@ export const queueBacklogRule = defineRule<'engine', Threshold>({
     { signal: 'engines.requestsWaitingCapacity', required: false },
     { signal: 'engines.requestsWaitingDeferred', required: false },
     { signal: 'engines.histograms.ttft', required: false },
+    { signal: 'engines.counters.admissionRejections', required: false },
+    { signal: 'engines.counters.httpServerErrors', required: false },
   ],
   thresholds: {
     waitingRequests: {
@@ -78,6 +95,13 @@ export const queueBacklogRule = defineRule<'engine', Threshold>({
       source: 'engineering choice',
       range: { min: 60, max: 3600 },
       description: 'time over which a growing queue is urgent',
+    },
+    criticalGrowth: {
+      value: 10,
+      unit: 'count',
+      source: 'engineering choice',
+      range: { min: 2, max: 1000 },
+      description: 'times that the queue has grown, from which refused requests make it critical',
     },
   },
   candidateActions: ['k8s-scale', 'router-rebalance'],
@@ -103,7 +127,10 @@ export const queueBacklogRule = defineRule<'engine', Threshold>({
     const breach = breachDuring(run, context, 'ttft');
     const isBatch = context.slo.ttftP95Seconds <= 0;
     const isUrgent = breach !== null || (growth ?? 0) > 0;
-    const severity: Severity = isBatch ? 'info' : isUrgent ? 'high' : 'medium';
+    const refused = refusedDuring(run);
+    const growthFactor = growthFactorOf(run);
+    const isCritical = (refused ?? 0) > 0 && growthFactor >= context.thresholds.criticalGrowth;
+    const severity: Severity = isBatch ? 'info' : isCritical ? 'critical' : isUrgent ? 'high' : 'medium';
     const confidence: Confidence = capacityWaiting(sample.state)?.confidence ?? 'medium';
     const { state: engine } = sample;
     const late = breach ? '; {breach} of the first tokens came later than the objective' : '';
@@ -127,6 +154,11 @@ export const queueBacklogRule = defineRule<'engine', Threshold>({
         growth: reading(sample, 'derived.queueGrowth', growth, 'perSecond', {
           windowSeconds: context.thresholds.growthSeconds,
         }),
+        growthFactor: reading(sample, 'derived.queueGrowthFactor', isCritical ? growthFactor : null, 'count', {
+          bound: context.bound('>=', 'criticalGrowth'),
+        }),
+        refused: reading(sample, 'derived.refusedRequests', refused, 'count'),
+        completed: reading(sample, 'engines.requestsPerSecond', engine.requestsPerSecond, 'perSecond'),
         maxNumSeqs: reading(sample, 'engines.maxNumSeqs', engine.maxNumSeqs, 'count'),
         kvCache: reading(sample, 'engines.kvCacheUsageRatio', engine.kvCacheUsageRatio, 'ratio'),
         preemptions: reading(sample, 'derived.preemptionDelta', preemptionDelta(sample), 'count'),

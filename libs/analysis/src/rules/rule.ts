@@ -14,7 +14,9 @@ import type {
   SubjectKind,
 } from '@app/core';
 import type { AnalysisContext } from '../analysis-context.js';
+import type { GpuInventory } from '../engine/gpu-inventory.js';
 import type { SloBreaches } from '../slo-breaches.js';
+import type { GpuSectionFailure } from './gpu-section-failure.js';
 
 export const DURATION_CLASSES = ['D0', 'D1', 'D2', 'D3'] as const;
 /** D0 one valid sample (latched state, event), D1 bottlenecks, D2 drift and slow trends, D3 efficiency. */
@@ -22,8 +24,19 @@ export type DurationClass = (typeof DURATION_CLASSES)[number];
 
 /** A GPU as the kernel log knows it: by bus id, even after it has left the bus. */
 export interface GpuSlot {
+  /** Null for a GPU without one, and for one that the driver reports as failed without naming it. */
   readonly pciBusId: string | null;
   readonly gpu: Gpu | null;
+  /** What made reading the GPUs fail as a whole, where this GPU is to blame. */
+  readonly failure: Extract<GpuSectionFailure, 'gpu-lost' | 'needs-reset'> | null;
+}
+
+/** A cache that an engine is started with; null as long as nothing is seen of it. */
+export interface CacheSlot {
+  readonly engine: Engine;
+  /** As the command line of the engine names it. */
+  readonly connector: string;
+  readonly cache: Cache | null;
 }
 
 /** What a rule of each scope looks at. Host and fleet rules see the whole snapshot. */
@@ -32,6 +45,7 @@ export interface ScopeStates {
   readonly gpuSlot: GpuSlot;
   readonly engine: Engine;
   readonly cache: Cache;
+  readonly cacheSlot: CacheSlot;
   readonly host: Snapshot;
   readonly fleet: Snapshot;
 }
@@ -61,10 +75,20 @@ export interface RuleSample<S> {
   readonly subject: Subject;
   readonly snapshot: Snapshot;
   readonly state: S;
+  /** Time of the oldest frame of the window: how far back anybody can look. */
+  readonly firstAtMs: number;
   /** The sample before, for counters; null for the first and after a restart. */
   readonly previous: RuleSample<S> | null;
-  /** The last restart seen in the window: between these two frames. */
-  readonly restart: { readonly afterMs: number; readonly seenAtMs: number } | null;
+  /** The last restart seen in the window. */
+  readonly restart: Restart | null;
+  /** Every restart seen so far, oldest first. */
+  readonly restarts: readonly Restart[];
+}
+
+/** Between these two frames. */
+export interface Restart {
+  readonly afterMs: number;
+  readonly seenAtMs: number;
 }
 
 export type Judgement =
@@ -123,6 +147,9 @@ export interface RuleContext<T extends string = string> {
   readonly slo: AnalysisContext['slo'];
   readonly durations: AnalysisContext['durations'];
   readonly breaches: SloBreaches;
+  /** Time between two frames, as they usually are. */
+  readonly intervalSeconds: number;
+  readonly gpuInventory: GpuInventory;
   /** The configured threshold as the bound of an evidence. */
   bound(operator: EvidenceOperator, name: T): Bound;
 }
@@ -134,8 +161,12 @@ export interface RuleFor<K extends Scope, T extends string = string> {
   readonly category: Category;
   readonly scope: K;
   readonly durationClass: DurationClass;
-  /** Sections that have to be readable for a sample to count. */
-  readonly sections: readonly [SectionName, ...SectionName[]];
+  /** Less than the duration class asks for: an outage is certain sooner than a trend. */
+  readonly confirmsAfterSeconds?: number;
+  /** The threshold that says how far back the window has to reach, where that is more than D3 asks for. */
+  readonly historyThreshold?: T;
+  /** Sections that have to be readable for a sample to count; none for a rule that judges how sources are. */
+  readonly sections: readonly SectionName[];
   /** `event`: what was seen stays seen until a restart; `state`: it ends when samples turn good. */
   readonly keeps: 'state' | 'event';
   readonly inputs: readonly RuleInput[];
@@ -157,7 +188,8 @@ export function defineRule<K extends Scope, T extends string>(rule: RuleFor<K, T
 }
 
 export function subjectKindOf(scope: Scope): SubjectKind {
-  return scope === 'gpuSlot' ? 'gpu' : scope;
+  if (scope === 'gpuSlot') return 'gpu';
+  return scope === 'cacheSlot' ? 'cache' : scope;
 }
 
 /** An evidence draft, or null when there was no reading. */

@@ -1,58 +1,64 @@
-import type { KernelEvent, Severity } from '@app/core';
+import type { KernelEvent } from '@app/core';
+import { UNLISTED_XID, UNUSED_XID, XID_TABLE, type XidClass, type XidRow } from './xid-table.js';
 
-/** What an XID asks for. Codes that only an application or nobody has to act on are not listed. */
-export type XidClass = 'reset' | 'reboot' | 'hardware' | 'workflow';
+export type { XidClass } from './xid-table.js';
+/** What the catalogue says of one code. */
+export type XidEntry = Omit<XidRow, 'codes'>;
 
-export interface XidEntry {
-  readonly meaning: string;
-  readonly class: XidClass;
-  readonly severity: Severity;
-}
+/** Classes that say something of the GPU, or may: whatever is not a matter of the application or of nobody. */
+const FAILURES: readonly XidClass[] = ['reset', 'reboot', 'hardware', 'workflow', 'unknown'];
+/** Classes of which it is certain that they are the root of what else is logged at the time. */
+const ROOTS: readonly XidClass[] = ['reset', 'reboot', 'hardware', 'workflow'];
 
-function entry(meaning: string, xidClass: XidClass, severity: Severity = 'critical'): XidEntry {
-  return { meaning, class: xidClass, severity };
-}
-
-/**
- * NVIDIA's XID catalogue (docs.nvidia.com/deploy/xid-errors), codes whose immediate action is a reset, a reboot,
- * a look at the hardware or one of NVIDIA's workflows. Severities of 109 and 156 are our own: an engine often
- * survives the first, and the second may wait for the next maintenance window.
- */
-const ENTRIES: ReadonlyMap<number, XidEntry> = new Map([
-  [46, entry('GPU stopped processing (time-out)', 'reset')],
-  [48, entry('double-bit ECC error', 'workflow')],
-  [54, entry('auxiliary power is not connected', 'hardware')],
-  [62, entry('internal micro-controller halt', 'reset')],
-  [64, entry('memory remapping failure', 'reset')],
-  [74, entry('NVLink error', 'workflow')],
-  [79, entry('GPU has fallen off the bus', 'reboot')],
-  [95, entry('uncontained memory error', 'reset')],
-  [109, entry('context switch time-out', 'reset', 'high')],
-  [110, entry('security fault', 'reset')],
-  [119, entry('GSP RPC time-out', 'reset')],
-  [120, entry('GSP error', 'reset')],
-  [136, entry('link training failed', 'reset')],
-  [140, entry('unrecovered ECC error', 'reset')],
-  [143, entry('GPU initialisation error', 'reset')],
-  [151, entry('key rotation error', 'reboot', 'high')],
-  [155, entry('NVLink software-defined error', 'reset')],
-  [156, entry('resource retirement event', 'reset', 'high')],
-  [158, entry('GPU fatal time-out', 'reset')],
-  [171, entry('uncorrectable DRAM error', 'workflow')],
-  [172, entry('uncorrectable SRAM error', 'workflow')],
-]);
+const ENTRIES: ReadonlyMap<number, XidEntry> = new Map(
+  XID_TABLE.flatMap(({ codes, ...entry }) => codes.map((code) => [code, entry] as const)),
+);
 
 /** NVLink errors of Blackwell: the line itself says whether they are fatal. */
 const FIRST_NVLINK5 = 144;
 const LAST_NVLINK5 = 150;
+/** Up to here codes without a meaning are listed as unused. */
+const LAST_OLD_CODE = 138;
+/** The driver wants the GPU to be recovered in another way than before. */
+export const RECOVERY_ACTION_XID = 154;
 
-/** The catalogue entry of an event; null for codes that are not this kind of failure. */
+export function isFailureClass(xidClass: XidClass): boolean {
+  return FAILURES.includes(xidClass);
+}
+
+export function isRootClass(xidClass: XidClass): boolean {
+  return ROOTS.includes(xidClass);
+}
+
+/** The catalogue entry of an XID; null for an event without a code. */
 export function xidEntryOf(event: Pick<KernelEvent, 'code' | 'message'>): XidEntry | null {
   const { code, message } = event;
   if (code === null) return null;
-  if (code >= FIRST_NVLINK5 && code <= LAST_NVLINK5) {
-    const isFatal = /\bfatal\b/i.test(message.replace(/non-?\s?fatal/gi, ''));
-    return entry('NVLink link error', 'workflow', isFatal ? 'critical' : 'low');
-  }
-  return ENTRIES.get(code) ?? null;
+  const listed = ENTRIES.get(code);
+  if (!listed) return code <= LAST_OLD_CODE ? UNUSED_XID : UNLISTED_XID;
+  const dependsOnLine = code >= FIRST_NVLINK5 && code <= LAST_NVLINK5;
+  return dependsOnLine && !saysFatal(message) ? { ...listed, severity: 'low' } : listed;
+}
+
+function saysFatal(message: string): boolean {
+  return /\bfatal\b/i.test(message.replace(/non-?\s?fatal/gi, ''));
+}
+
+/** By number, where a line gives no words. */
+const RECOVERY_ACTIONS: readonly string[] = [
+  'None',
+  'GPU Reset',
+  'Node Reboot',
+  'Drain P2P',
+  'Drain and Reset',
+  'Recover IMEX domain',
+];
+
+/** The new value of `… changed from 0x0 (None) to 0x4 (Drain and Reset)`; null for a line that names none. */
+export function newRecoveryAction(message: string): string | null {
+  const position = message.lastIndexOf(' to ');
+  if (position < 0) return null;
+  const [, code, words] = /^0x([0-9a-f]{1,4})(?:\s?\(([^()]{1,60})\))?/i.exec(message.slice(position + 4)) ?? [];
+  if (code === undefined) return null;
+  return words?.trim() || (RECOVERY_ACTIONS[Number.parseInt(code, 16)] ?? null);
 }

@@ -1,0 +1,28 @@
+import type { KernelEvent } from '@app/core';
+import { normalizedBusId } from '@app/core';
+
+type EventsByBusId = ReadonlyMap<string, readonly KernelEvent[]>;
+
+/** Every rule asks for the events of every GPU in every frame, and a bus id takes a while to read. */
+const INDEXES = new WeakMap<readonly KernelEvent[], EventsByBusId>();
+
+function indexOf(events: readonly KernelEvent[]): EventsByBusId {
+  const index = new Map<string, KernelEvent[]>();
+  for (const event of events) {
+    const busId = normalizedBusId(event.pciBusId);
+    if (busId === null) continue;
+    const same = index.get(busId);
+    if (same) same.push(event);
+    else index.set(busId, [event]);
+  }
+  return index;
+}
+
+/** The kernel's events about one device. */
+export function eventsOn(events: readonly KernelEvent[], pciBusId: string | null): readonly KernelEvent[] {
+  const busId = normalizedBusId(pciBusId);
+  if (busId === null) return [];
+  const index = INDEXES.get(events) ?? indexOf(events);
+  INDEXES.set(events, index);
+  return index.get(busId) ?? [];
+}

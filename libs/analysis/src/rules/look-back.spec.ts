@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { aFrame } from '@app/testing';
+import { lookBack } from './look-back.js';
+import type { RuleSample } from './rule.js';
+
+/** Samples of a counter, 15 s apart; the newest. */
+function samples(...counts: number[]): RuleSample<number> {
+  const last = counts.reduce<RuleSample<number> | null>((previous, state, index) => {
+    const snapshot = aFrame(index * 15);
+    return {
+      at: snapshot.collectedAt,
+      atMs: Date.parse(snapshot.collectedAt),
+      firstAtMs: Date.parse(aFrame(0).collectedAt),
+      subject: { kind: 'host', id: 'local', label: 'local' },
+      snapshot,
+      state,
+      previous,
+      restart: null,
+      restarts: [],
+    };
+  }, null);
+  if (!last) throw new Error('no samples');
+  return last;
+}
+const fell = (before: number, after: number) => after < before;
+
+describe('lookBack', () => {
+  it.each([
+    [0, 5, 15],
+    [15, 5, 15],
+    [16, 4, 30],
+    [60, 2, 60],
+    [9999, 1, 75],
+  ])('goes back at least %d seconds where it can', (seconds, state, span) => {
+    expect(lookBack(samples(1, 2, 3, 4, 5, 6), seconds)).toMatchObject({
+      start: { state },
+      seconds: span,
+      isCut: false,
+    });
+  });
+
+  it('stops where the subject began anew, and says so', () => {
+    expect(lookBack(samples(7, 8, 1, 2, 3), 60, fell)).toMatchObject({ start: { state: 1 }, seconds: 30, isCut: true });
+  });
+
+  it('finds nothing from the first sample on, nor from the first of a new life', () => {
+    expect(lookBack(samples(1), 60)).toBeNull();
+    expect(lookBack(samples(7, 1), 60, fell)).toBeNull();
+  });
+});

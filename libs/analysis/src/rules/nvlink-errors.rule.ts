@@ -1,0 +1,120 @@
+import type { Gpu } from '@app/core';
+import { counterDelta, secondsSincePrevious, sumOver, xidsOf } from './derived-readings.js';
+import { enginesOn } from './engine-gpus.js';
+import { BASELINE, CLEAR, type RuleSample, defineRule, lastOf, missing, reading, recentOf, startOf } from './rule.js';
+
+type Threshold = 'replays' | 'recoveries' | 'crcPerSecond';
+type Counter = keyof Gpu['nvlink'];
+
+/** The driver's report of a link that failed. */
+const NVLINK_XID = 74;
+/** Intervals with a recovery after which the link is taken for failing. */
+const RECOVERING_INTERVALS = 3;
+
+function deltaOf(counter: Counter): (sample: RuleSample<Gpu>) => number | null {
+  return ({ previous, state }) => counterDelta(previous?.state.nvlink[counter], state.nvlink[counter]);
+}
+
+/** NVLink repeats or recovers transfers: signal errors, which cost bandwidth and may end in a failed link. */
+export const nvlinkErrorsRule = defineRule<'gpu', Threshold>({
+  id: 'nvlink-errors',
+  title: 'NVLink reports transfer errors',
+  category: 'health',
+  scope: 'gpu',
+  durationClass: 'D1',
+  sections: ['gpu'],
+  keeps: 'state',
+  inputs: [
+    { signal: 'gpus.nvlink.replayErrors', required: true },
+    { signal: 'gpus.nvlink.recoveryErrors', required: true },
+    { signal: 'gpus.nvlink.crcErrors', required: false },
+    { signal: 'events.code', required: false },
+    { signal: 'engines.gpuUuids', required: false },
+  ],
+  thresholds: {
+    replays: {
+      value: 1,
+      unit: 'count',
+      source: 'NVIDIA DCGM hardware limits',
+      range: { min: 1, max: 1_000_000 },
+      description: 'replayed transfers between two samples',
+    },
+    recoveries: {
+      value: 1,
+      unit: 'count',
+      source: 'NVIDIA DCGM hardware limits',
+      range: { min: 1, max: 1_000_000 },
+      description: 'link recoveries between two samples',
+    },
+    crcPerSecond: {
+      value: 100,
+      unit: 'perSecond',
+      source: 'NVIDIA DCGM hardware limits',
+      range: { min: 1, max: 1_000_000 },
+      description: 'checksum errors per second',
+      softens: 'down',
+    },
+  },
+  candidateActions: ['collect-diagnostics', 'notify-oncall'],
+  reference: 'NVIDIA DCGM health checks of NVLink: replay, recovery and CRC counters',
+
+  judge(sample, { thresholds }) {
+    const { nvlink } = sample.state;
+    const absent = (['replayErrors', 'recoveryErrors'] as const).filter((counter) => nvlink[counter] === null);
+    const seconds = secondsSincePrevious(sample);
+    const rises = (counter: Counter) => deltaOf(counter)(sample) ?? 0;
+    const isRising =
+      rises('replayErrors') >= thresholds.replays ||
+      rises('recoveryErrors') >= thresholds.recoveries ||
+      (seconds !== null && rises('crcErrors') >= thresholds.crcPerSecond * seconds);
+    if (isRising) return { status: 'holds', fromPrevious: true };
+    if (absent.length > 0) return missing(...absent.map((counter) => `gpus.nvlink.${counter}`));
+    return deltaOf('replayErrors')(sample) === null || deltaOf('recoveryErrors')(sample) === null ? BASELINE : CLEAR;
+  },
+
+  conclude(run, context) {
+    const recent = recentOf(run, context.durations);
+    const sample = lastOf(run);
+    const windowSeconds = (sample.atMs - startOf(recent)) / 1000;
+    const replays = sumOver(recent, deltaOf('replayErrors'));
+    const recoveries = sumOver(recent, deltaOf('recoveryErrors'));
+    const crc = sumOver(recent, deltaOf('crcErrors'));
+    const recovering = recent.filter(({ sample: at }) => (deltaOf('recoveryErrors')(at) ?? 0) > 0).length;
+    const xid = xidsOf(sample.snapshot.events, sample.state.pciBusId).findLast(
+      ({ code, lastAt }) => code === NVLINK_XID && Date.parse(lastAt) >= sample.firstAtMs,
+    );
+    const engines = enginesOn(sample.subject.id, sample.snapshot).map(({ id }) => id);
+    const over = (value: number | null, name: Threshold) =>
+      value !== null && value >= context.thresholds[name] ? context.bound('>=', name) : null;
+    const counts = [
+      ...(replays ? ['replays: {replays}'] : []),
+      ...(recoveries ? ['recoveries: {recoveries}'] : []),
+      ...(crc ? ['checksum errors: {crc}'] : []),
+    ];
+    return {
+      severity: xid || recovering >= RECOVERING_INTERVALS ? 'high' : 'medium',
+      confidence: 'high',
+      summary: `NVLink errors of the GPU keep rising (${counts.join(', ')}).`,
+      evidence: {
+        recoveries: reading(sample, 'derived.nvlinkRecoveryDelta', recoveries, 'count', {
+          bound: over(recoveries, 'recoveries'),
+          windowSeconds,
+        }),
+        replays: reading(sample, 'derived.nvlinkReplayDelta', replays, 'count', {
+          bound: over(replays, 'replays'),
+          windowSeconds,
+        }),
+        crc: reading(sample, 'derived.nvlinkCrcPerSecond', crc === null ? null : crc / windowSeconds, 'perSecond', {
+          bound: over(crc === null ? null : crc / windowSeconds, 'crcPerSecond'),
+          windowSeconds,
+        }),
+        xid: xid ? reading(sample, 'events.code', xid.code, 'text', { at: xid.lastAt }) : null,
+        engines: reading(sample, 'derived.enginesOnGpu', engines.length > 0 ? engines.join(', ') : null, 'text'),
+      },
+      candidateActions: [
+        { type: 'collect-diagnostics', parameters: {} },
+        { type: 'notify-oncall', parameters: {} },
+      ],
+    };
+  },
+});
