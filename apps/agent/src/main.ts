@@ -29,9 +29,12 @@ function announce(settings: Settings, url: string): void {
 }
 
 /** A threshold that no rule has is a typing error, and one out of range is clamped: both are said. */
-function thresholdNotices({ thresholds }: Settings): string[] {
-  const unknown = unknownThresholds(thresholds).map((name) => `CONFIG_FILE thresholds: there is no ${name}`);
-  return [...unknown, ...thresholdsOutOfRange(thresholds)];
+function thresholdNotices(settings: Settings): string[] {
+  const own = Object.values(settings.targets).map(({ thresholds }) => thresholds ?? {});
+  return [settings.thresholds, ...own].flatMap((thresholds) => [
+    ...unknownThresholds(thresholds).map((name) => `CONFIG_FILE thresholds: there is no ${name}`),
+    ...thresholdsOutOfRange(thresholds),
+  ]);
 }
 
 disableTracing(process.env);

@@ -5,13 +5,27 @@ import { messageOf } from '@app/core';
 
 const seconds = z.number().positive();
 
+const slo = z.strictObject({
+  ttftP95Seconds: z.number().min(0).optional(),
+  itlP95Seconds: z.number().min(0).optional(),
+});
+const thresholds = z.record(z.string(), z.record(z.string(), z.number()));
+
 /** What `CONFIG_FILE` may hold. An unknown key is an error, so that a misspelt one is not silently without effect. */
 const configFileSchema = z.strictObject({
-  targets: z.unknown().optional(),
-  slo: z
-    .strictObject({ ttftP95Seconds: z.number().min(0).optional(), itlP95Seconds: z.number().min(0).optional() })
+  /** What differs for one target, by its id. */
+  targets: z
+    .record(
+      z.string(),
+      z.strictObject({
+        slo: slo.optional(),
+        thresholds: thresholds.optional(),
+        expectedGpuUuids: z.array(z.string().min(1)).optional(),
+      }),
+    )
     .optional(),
-  thresholds: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+  slo: slo.optional(),
+  thresholds: thresholds.optional(),
   durations: z
     .strictObject({
       d1Seconds: seconds.optional(),

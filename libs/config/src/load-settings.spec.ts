@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@app/core';
 import { isLoopbackHost, loadSettings } from './load-settings.js';
+import { analysisSettingsOf } from './settings.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -100,6 +101,29 @@ describe('CONFIG_FILE', () => {
     expect(settings.durations).toEqual({ d1Seconds: 5, d1Samples: 3, d2Seconds: 600, d3Seconds: 1800 });
     expect(settings.slo).toEqual({ ttftP95Seconds: 1, itlP95Seconds: 0.1 });
     expect(settings.thresholds).toEqual({ 'queue-backlog': { waiting: 9 } });
+  });
+
+  it('puts what a target has of its own before what holds for all', () => {
+    const path = file(
+      [
+        'thresholds: {queue-backlog: {waitingRequests: 9}, host-disk-full: {mediumFreeRatio: 0.2}}',
+        'targets:',
+        '  local:',
+        '    slo: {ttftP95Seconds: 0}',
+        '    thresholds: {queue-backlog: {waitingRequests: 20}}',
+        '    expectedGpuUuids: [GPU-1]',
+        '  elsewhere: {}',
+      ].join('\n'),
+    );
+    const settings = loadSettings({ CONFIG_FILE: path });
+    expect(analysisSettingsOf(settings, 'local')).toMatchObject({
+      slo: { ttftP95Seconds: 0, itlP95Seconds: 0.1 },
+      thresholds: { 'queue-backlog': { waitingRequests: 20 }, 'host-disk-full': { mediumFreeRatio: 0.2 } },
+      expectedGpuUuids: ['GPU-1'],
+    });
+    expect(analysisSettingsOf(settings, 'constructor').thresholds).toEqual(settings.thresholds);
+    expect(settings.notices).toEqual([expect.stringContaining('target elsewhere')]);
+    expect(problemsOf({ CONFIG_FILE: file('targets: {local: {treshold: 1}}\n') })[0]).toContain('targets.local');
   });
 
   it('keeps runs for a month, history for a day and the store below a gigabyte unless it says otherwise', () => {

@@ -5,7 +5,7 @@ import { validateSync } from 'class-validator';
 import { AppError } from '@app/core';
 import { type ConfigFile, readConfigFile } from './config-file.js';
 import { Environment } from './environment.js';
-import { type ApiKey, type Role, Settings } from './settings.js';
+import { type ApiKey, DEFAULT_TARGET, type Role, Settings } from './settings.js';
 
 /** Names that mean this machine and nothing else. */
 export function isLoopbackHost(host: string): boolean {
@@ -65,7 +65,12 @@ function withoutTrailingSlash(url: string): string {
 
 function noticesOf(file: ConfigFile): string[] {
   const unused: [boolean, string][] = [
-    [file.targets !== undefined, 'further targets (CONFIG_FILE targets)'],
+    ...Object.keys(file.targets ?? {})
+      .filter((target) => target !== DEFAULT_TARGET)
+      .map((target): [boolean, string] => [
+        true,
+        `target ${target} (CONFIG_FILE targets): this version knows ${DEFAULT_TARGET}`,
+      ]),
     [file.policy !== undefined, 'action policies (CONFIG_FILE policy)'],
     [file.monitor !== undefined, 'monitoring windows per action (CONFIG_FILE monitor)'],
     [file.webhooks !== undefined, 'webhooks (CONFIG_FILE webhooks)'],
@@ -133,6 +138,7 @@ function settingsFrom(environment: Environment, file: ConfigFile): Settings {
       d3Seconds: file.durations?.d3Seconds ?? 1800,
     },
     thresholds: file.thresholds ?? {},
+    targets: file.targets ?? {},
     retention: {
       runsDays: file.retention?.runsDays ?? 30,
       historyHours: file.retention?.historyHours ?? 24,

@@ -21,6 +21,14 @@ export interface Durations {
   readonly d3Seconds: number;
 }
 
+/** What a target's analysis may have of its own. */
+export interface TargetSettings {
+  readonly slo?:
+    { readonly ttftP95Seconds?: number | undefined; readonly itlP95Seconds?: number | undefined } | undefined;
+  readonly thresholds?: Settings['thresholds'] | undefined;
+  readonly expectedGpuUuids?: readonly string[] | undefined;
+}
+
 /** Everything that can be configured, checked and typed. Inject this class; nothing else reads the environment. */
 export class Settings {
   readonly http!: {
@@ -70,6 +78,8 @@ export class Settings {
     /** A larger store loses its oldest runs and history earlier. */
     readonly maxStoreMegabytes: number;
   };
+  /** What differs for one target, by its id. */
+  readonly targets!: Readonly<Record<string, TargetSettings>>;
   readonly shutdownGraceMs!: number;
   /** Settings that are understood but have no effect in this version, in words for the log. */
   readonly notices!: readonly string[];
@@ -83,3 +93,29 @@ export type SettingsValues = { readonly [K in keyof Settings]: Settings[K] };
 
 export const DEFAULT_TARGET = 'local';
 export const DEFAULT_OBJECTIVE: Objective = 'balanced';
+
+export type AnalysisSettings = Pick<Settings, 'slo' | 'thresholds' | 'durations'> & {
+  readonly intervalSeconds: number;
+  readonly expectedGpuUuids?: readonly string[];
+};
+
+/** How a target is judged: its own values before those of all. */
+export function analysisSettingsOf(
+  settings: Pick<Settings, 'sampling' | 'slo' | 'thresholds' | 'durations' | 'targets'>,
+  target: string,
+): AnalysisSettings {
+  const own = Object.hasOwn(settings.targets, target) ? settings.targets[target] : undefined;
+  const rules = new Set([...Object.keys(settings.thresholds), ...Object.keys(own?.thresholds ?? {})]);
+  return {
+    intervalSeconds: settings.sampling.intervalMs / 1000,
+    durations: settings.durations,
+    slo: {
+      ttftP95Seconds: own?.slo?.ttftP95Seconds ?? settings.slo.ttftP95Seconds,
+      itlP95Seconds: own?.slo?.itlP95Seconds ?? settings.slo.itlP95Seconds,
+    },
+    thresholds: Object.fromEntries(
+      [...rules].map((rule) => [rule, { ...settings.thresholds[rule], ...own?.thresholds?.[rule] }]),
+    ),
+    ...(own?.expectedGpuUuids === undefined ? {} : { expectedGpuUuids: own.expectedGpuUuids }),
+  };
+}

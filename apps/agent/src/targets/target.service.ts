@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Analyzer } from '@app/analysis';
-import { DEFAULT_TARGET, Settings } from '@app/config';
+import { analysisSettingsOf, DEFAULT_TARGET, Settings } from '@app/config';
 import { type Analysis, AppError, Clock, type Snapshot, SnapshotSource } from '@app/core';
 
 export interface TargetView {
@@ -43,13 +43,10 @@ export class TargetService {
   async analysis(id: string): Promise<Analysis> {
     const latest = await this.snapshot(id);
     if (this.analysed?.collectedAt === latest.collectedAt) return this.analysed.analysis;
-    const analysis = this.analyzer.analyze(this.snapshots.window(id), {
+    const analysis = this.analyzer.analyze([...this.snapshots.past(id), ...this.snapshots.window(id)], {
       target: id,
       nowMs: this.clock.now(),
-      intervalSeconds: this.settings.sampling.intervalMs / 1000,
-      durations: this.settings.durations,
-      slo: this.settings.slo,
-      thresholds: this.settings.thresholds,
+      ...analysisSettingsOf(this.settings, id),
     });
     this.analysed = { collectedAt: latest.collectedAt, analysis };
     return analysis;

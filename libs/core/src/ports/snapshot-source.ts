@@ -8,4 +8,8 @@ export abstract class SnapshotSource {
   abstract latest(target: string): Snapshot | null;
   /** The samples kept in memory, oldest first. */
   abstract window(target: string): readonly Snapshot[];
+  /** Samples from before the window, thinned out, oldest first; none where nothing is kept. */
+  past(_target: string): readonly Snapshot[] {
+    return [];
+  }
 }

@@ -4,8 +4,8 @@ import { FrameBuilder, minuteOf } from './frame-builder.js';
 
 /** Frames that may wait for a store that does not answer; later ones are given up. */
 const MAX_WAITING = 10;
-/** Of the newest; a quarter of an hour has fifteen. */
-const MAX_RECENT = 120;
+/** Of the newest; more than the hours that rules look back for. */
+const MAX_RECENT = 400;
 
 /** Turns the samples of each minute into one stored frame. Nothing that happens to the store reaches the sampler. */
 export class HistoryRecorder implements OnModuleDestroy {

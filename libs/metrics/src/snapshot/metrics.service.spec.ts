@@ -99,7 +99,7 @@ describe('MetricsService', () => {
   it('goes on from what was stored before a restart', async () => {
     const past = [aSnapshot({ collectedAt: '2026-03-01T11:55:00.000Z' })];
     const { service } = setUp(past);
-    await service.onApplicationBootstrap();
+    service.onApplicationBootstrap();
     await service.collect('local');
 
     expect(service.window('local')[0]).toBe(past[0]);
@@ -191,7 +191,7 @@ describe('MetricsService', () => {
     jest.useFakeTimers();
     const { service, gpu, close } = setUp();
     expect(service.isSampling()).toBe(false);
-    await service.onApplicationBootstrap();
+    service.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(2500);
     expect(gpu).toHaveBeenCalledTimes(3);
     expect(service.isSampling()).toBe(true);

@@ -18,8 +18,9 @@ import { combineCacheReadings, InProcessCaches } from '../lmcache/index.js';
 import { BackgroundSampler } from './background-sampler.js';
 import { SingleFlight } from './single-flight.js';
 import { assembleSnapshot, type SourceReadings } from './snapshot-assembly.js';
-import { markStale, SnapshotWindow, WINDOW_MS } from './snapshot-window.js';
+import { markStale, SnapshotWindow } from './snapshot-window.js';
 import { type Collectors, SourceReader } from './source-reader.js';
+import { PAST_MS } from './thinned-past.js';
 
 export interface MetricsServiceParts {
   readonly collectors: Collectors;
@@ -41,6 +42,7 @@ export class MetricsService
   private readonly readers: { readonly [K in SectionName]: SourceReader<K> };
   private readonly flight: SingleFlight<Snapshot>;
   private readonly sampler: BackgroundSampler;
+  private remembered: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: MetricsServiceParts) {
     super();
@@ -62,10 +64,9 @@ export class MetricsService
     });
   }
 
-  /** What was stored before a restart comes first, so that a condition that lasts is not a new one. */
-  async onApplicationBootstrap(): Promise<void> {
-    const past = await this.parts.history.recentFrames(DEFAULT_TARGET, this.parts.clock.now() - WINDOW_MS);
-    for (const snapshot of past) this.recent.add(snapshot);
+  /** Reading what was stored before a restart takes a while, and nobody who wants to listen has to wait for it. */
+  onApplicationBootstrap(): void {
+    this.remembered = this.remember();
     this.sampler.start();
   }
 
@@ -97,6 +98,10 @@ export class MetricsService
     return target === DEFAULT_TARGET ? this.recent.all() : [];
   }
 
+  override past(target: string): readonly Snapshot[] {
+    return target === DEFAULT_TARGET ? this.recent.past() : [];
+  }
+
   /** ISO time of the last collection; null before the first has ended. */
   lastCollectionAt(): string | null {
     return this.recent.latest()?.collectedAt ?? null;
@@ -107,7 +112,14 @@ export class MetricsService
     return this.sampler.isAlive();
   }
 
+  /** Comes before the first sample, so that a condition that lasts is not a new one. */
+  private async remember(): Promise<void> {
+    const past = await this.parts.history.recentFrames(DEFAULT_TARGET, this.parts.clock.now() - PAST_MS);
+    for (const snapshot of past) this.recent.add(snapshot);
+  }
+
   private async sample(): Promise<Snapshot> {
+    await this.remembered;
     const collectedAt = this.parts.clock.isoNow();
     const startedAtMs = performance.now();
     const readings = await this.readAll(collectedAt);

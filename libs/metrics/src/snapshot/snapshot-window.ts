@@ -1,23 +1,31 @@
 import type { Section, SectionName, Snapshot } from '@app/core';
+import { ThinnedPast } from './thinned-past.js';
 
 /** How far back the full rate is kept in memory. */
-export const WINDOW_MS = 15 * 60 * 1000;
+const WINDOW_MS = 15 * 60 * 1000;
 /** Bounds the memory at the shortest interval, where a quarter of an hour would be 1800 samples. */
 const MAX_SNAPSHOTS = 1_000;
 const STALE_AFTER_INTERVALS = 3;
 
-/** The last quarter of an hour of samples. */
+/** The last quarter of an hour of samples, and thinned what was before. */
 export class SnapshotWindow {
   private snapshots: Snapshot[] = [];
+  private readonly thinned: ThinnedPast = new ThinnedPast();
 
   add(snapshot: Snapshot): void {
     const oldest = Date.parse(snapshot.collectedAt) - WINDOW_MS;
-    const kept = this.snapshots.filter(({ collectedAt }) => Date.parse(collectedAt) >= oldest);
-    this.snapshots = [...kept.slice(1 - MAX_SNAPSHOTS), snapshot];
+    const kept = this.snapshots.filter(({ collectedAt }) => Date.parse(collectedAt) >= oldest).slice(1 - MAX_SNAPSHOTS);
+    for (const leaving of this.snapshots.slice(0, this.snapshots.length - kept.length)) this.thinned.add(leaving);
+    this.snapshots = [...kept, snapshot];
   }
 
   all(): readonly Snapshot[] {
     return this.snapshots;
+  }
+
+  /** What has left the window, oldest first. */
+  past(): readonly Snapshot[] {
+    return this.thinned.all();
   }
 
   latest(): Snapshot | null {

@@ -8,6 +8,7 @@ export const ANALYSIS_SETTINGS = {
   durations: { d1Seconds: 30, d1Samples: 3, d2Seconds: 60, d3Seconds: 600 },
   slo: { ttftP95Seconds: 0, itlP95Seconds: 0 },
   thresholds: {},
+  targets: {},
 };
 
 /** What one process's workflow is made of: a real store on the folder's file, everything else scripted. */

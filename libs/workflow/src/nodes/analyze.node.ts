@@ -1,17 +1,17 @@
 import type { Analyzer } from '@app/analysis';
-import type { Settings } from '@app/config';
+import { analysisSettingsOf, type Settings } from '@app/config';
 import { type Analysis, AppError, type Clock, type Snapshot, type SnapshotSource } from '@app/core';
 import type { RunStore } from '@app/persistence';
 import type { StepRecorder } from '../step-recorder.js';
 import type { WorkflowNode } from './node.js';
 
 export interface AnalyzeDeps {
-  readonly snapshots: Pick<SnapshotSource, 'window'>;
+  readonly snapshots: Pick<SnapshotSource, 'window' | 'past'>;
   readonly analyzer: Pick<Analyzer, 'analyze'>;
   readonly store: Pick<RunStore, 'get'>;
   readonly recorder: StepRecorder;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'sampling' | 'durations' | 'slo' | 'thresholds'>;
+  readonly settings: Pick<Settings, 'sampling' | 'durations' | 'slo' | 'thresholds' | 'targets'>;
 }
 
 /** Judges the run's snapshot together with the history before it. */
@@ -20,13 +20,11 @@ export function makeAnalyzeNode(deps: AnalyzeDeps): WorkflowNode {
     deps.recorder.record(state.runId, 'analyze', context?.signal, async () => {
       const snapshot = (await deps.store.get(state.runId))?.snapshot;
       if (!snapshot) throw new AppError('analysis_failed', 'The snapshot of the run is not in the store.');
-      const analysis = deps.analyzer.analyze(windowUpTo(snapshot, deps.snapshots.window(state.target)), {
+      const history = [...deps.snapshots.past(state.target), ...deps.snapshots.window(state.target)];
+      const analysis = deps.analyzer.analyze(windowUpTo(snapshot, history), {
         target: state.target,
         nowMs: deps.clock.now(),
-        intervalSeconds: deps.settings.sampling.intervalMs / 1000,
-        durations: deps.settings.durations,
-        slo: deps.settings.slo,
-        thresholds: deps.settings.thresholds,
+        ...analysisSettingsOf(deps.settings, state.target),
       });
       const confirmed = analysis.findings.filter((finding) => finding.state === 'confirmed').length;
       return {
