@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ruleCatalogue } from '@app/analysis';
 import type { Run } from '@app/core';
 import { type FakeHost, fakeHost } from './support/fake-host.js';
 import { startAgent, type TestAgent, type TestAgentOptions } from './support/agent.js';
 import { call, postJson } from './support/http.js';
 
 const COLLECT_TIMEOUT_MS = 1000;
+const RULES = ruleCatalogue();
+const RULE_COUNT = RULES.filter(({ isEvaluated }) => isEvaluated).length;
 
 async function runOf(agent: TestAgent, body: object = {}): Promise<Run> {
   const answer = await postJson(`${agent.url}/optimize/run?wait=60`, body);
@@ -93,12 +96,12 @@ describe('a host with nothing to read but itself', () => {
     expect(await get('/targets/local')).toMatchObject({ id: 'local' });
     expect(await get('/targets/local/snapshot?refresh=true')).toMatchObject({ target: 'local', simulated: false });
     expect(await get('/targets/local/findings')).toMatchObject({ target: 'local', items: expect.any(Array) });
-    expect(await get('/analysis')).toMatchObject({ findings: expect.any(Array), coverage: { rulesTotal: 10 } });
+    expect(await get('/analysis')).toMatchObject({ findings: expect.any(Array), coverage: { rulesTotal: RULE_COUNT } });
     expect(await get('/gpu/metrics')).toMatchObject({ section: { status: 'absent' }, gpus: [] });
     expect(await get('/system/metrics')).toMatchObject({ system: { memory: expect.any(Object) } });
     expect(await get('/lmcache/status')).toMatchObject({ section: { status: 'absent' }, caches: [] });
     expect(((await get('/actions'))['items'] as unknown[]).length).toBeGreaterThan(20);
-    expect(((await get('/analysis/rules'))['items'] as unknown[]).length).toBe(10);
+    expect(((await get('/analysis/rules'))['items'] as unknown[]).length).toBe(RULES.length);
     expect(await get('/health/live')).toEqual({ status: 'ok' });
     expect(await get('/health/ready')).toMatchObject({ status: 'ok' });
     const graph = await call(`${agent.url}/optimize/graph`);

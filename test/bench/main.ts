@@ -1,10 +1,11 @@
+import { analysisTopic } from './analysis.bench.js';
 import { keepsItsBound, say, sentenceOf, type Figure } from './figure.js';
 import { parsersTopic } from './parsers.bench.js';
 import { readsTopic } from './reads.bench.js';
 import { samplingTopic } from './sampling.bench.js';
 import { serviceTopic } from './service.bench.js';
 
-const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic];
+const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic, analysisTopic];
 
 /** All topics, or those named on the command line. */
 const asked = process.argv.slice(2);

@@ -2,8 +2,8 @@ import type { Bundle } from './world/index.js';
 
 export const SCENARIO_KINDS = ['fault', 'twin', 'multi', 'healthy', 'gap'] as const;
 /**
- * `fault`: one root cause. `twin`: looks like a fault and is another or none. `multi`: several root causes.
- * `healthy`: nothing to find. `gap`: what would tell is missing, so nothing may be claimed.
+ * `fault`: one root cause. `twin`: looks like a fault and is another or none. `multi`: several root causes, or one with
+ * its consequences. `healthy`: nothing to find. `gap`: what would tell is missing, so nothing may be claimed.
  */
 export type ScenarioKind = (typeof SCENARIO_KINDS)[number];
 

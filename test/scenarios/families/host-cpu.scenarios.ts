@@ -149,7 +149,7 @@ const settings: readonly ScenarioDefinition[] = [
       rootCauses: ['numa-misplacement'],
       mustNotFind: ['cpu-starved-engine', 'pcie-link-degraded'],
       acceptableActions: ['host-tune'],
-      forbiddenActions: ['host-reboot'],
+      forbiddenActions: ['gpu-reset'],
     },
   },
   ...(

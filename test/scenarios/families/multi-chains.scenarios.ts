@@ -12,7 +12,7 @@ const chains: readonly ScenarioDefinition[] = [
   {
     id: 'link-to-remote-cache-to-deferred',
     family: 'multi',
-    kind: 'multi',
+    kind: 'fault',
     title: 'a backup fills the link: the remote cache answers late and requests wait for their KV',
     relation: 'network → remote cache slow → requests deferred [rules §9, rows 90 and 75]',
     seed: 39_020,
@@ -49,7 +49,7 @@ const chains: readonly ScenarioDefinition[] = [
   {
     id: 'memory-to-kill-to-restart',
     family: 'multi',
-    kind: 'multi',
+    kind: 'fault',
     title: 'memory ends, the engine is killed, comes back and finds its caches cold',
     relation: 'want of memory → kill → restart [rules §9, row 82]',
     seed: 39_021,
@@ -107,7 +107,7 @@ const chains: readonly ScenarioDefinition[] = [
   {
     id: 'full-disk-to-failed-allocations',
     family: 'multi',
-    kind: 'multi',
+    kind: 'fault',
     title: 'the disk tier of a cache has filled its filesystem and can store no more',
     relation: 'disk full → puts and allocations fail [rules §9, row 83; LMC-MP]',
     seed: 39_023,

@@ -1,7 +1,7 @@
-import { Analyzer } from '@app/analysis';
 import { messageOf } from '@app/core';
-import { type Bundle, readBundle, RecordedMachine } from '@app/metrics';
-import type { BundleAnalysis, BundleOutcome, BundleTask } from './bundle.task.js';
+import { readBundle } from '@app/metrics';
+import { analyseRecording } from './analyse-recording.js';
+import type { BundleOutcome, BundleTask } from './bundle.task.js';
 
 /** Runs in a thread of its own: a recording of 64 MiB takes seconds to read. */
 export default async function analyseBundle({ body, context }: BundleTask): Promise<BundleOutcome> {
@@ -13,20 +13,6 @@ export default async function analyseBundle({ body, context }: BundleTask): Prom
   }
   const read = readBundle(document);
   if (read.kind === 'invalid') return read;
-  return { kind: 'analysed', analysis: await analyse(read.bundle, context) };
-}
-
-async function analyse(bundle: Bundle, context: BundleTask['context']): Promise<BundleAnalysis> {
-  const { target, snapshots, snapshot } = await new RecordedMachine(bundle).read();
-  const { sloTtftP95Seconds, sloItlP95Seconds, expectedGpuUuids } = bundle.settings ?? {};
-  const analysis = new Analyzer().analyze(snapshots, {
-    ...context,
-    target,
-    slo: {
-      ttftP95Seconds: sloTtftP95Seconds ?? context.slo.ttftP95Seconds,
-      itlP95Seconds: sloItlP95Seconds ?? context.slo.itlP95Seconds,
-    },
-    ...(expectedGpuUuids === undefined ? {} : { expectedGpuUuids }),
-  });
-  return { target, ...analysis, snapshot };
+  const { recording, analysis } = await analyseRecording(read.bundle, context);
+  return { kind: 'analysed', analysis: { target: recording.target, ...analysis, snapshot: recording.snapshot } };
 }

@@ -86,6 +86,8 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     durationClass: oneOf(DURATION_CLASSES),
     candidateActions: list(text),
     reference: text,
+    isEvaluated: { ...bool, description: 'False for a rule that waits for inputs.' },
+    waitsFor: textOrNull,
   }),
   Action: object({
     type: text,

@@ -62,6 +62,10 @@ export function contextsOf(rule: RuleFor<Scope>, input: EvaluationInput): RuleCo
 
 type Silent = Extract<Judgement, { status: 'missing' | 'inapplicable' | 'baseline' }>;
 
+function isSilent(judgement: Judgement): judgement is Silent {
+  return judgement.status !== 'holds' && judgement.status !== 'clear';
+}
+
 function reasonOf(judgement: Silent, snapshot: Snapshot): string {
   if (judgement.status === 'inapplicable') return judgement.reason;
   if (judgement.status === 'baseline') return 'needs another sample: counters have no earlier reading yet';
@@ -77,8 +81,9 @@ class Evaluation<K extends Scope> {
   private readonly tracker: HoldTracker<ScopeStates[K]>;
   private readonly staleMs: number;
   private lastJudgedMs: number | null = null;
-  /** Tells why the newest frame said nothing; null when it did. Made only where somebody asks: frames have many gaps. */
-  private silence: (() => string) | null = null;
+  /** The newest step, and what the rule said of it; null where it had no sample to judge. */
+  private newest: Step<ScopeStates[K]> | null = null;
+  private judgement: Judgement | null = null;
 
   constructor(
     private readonly rule: RuleFor<K>,
@@ -104,7 +109,7 @@ class Evaluation<K extends Scope> {
     if (!hasHistory) return { status: 'not-evaluated', reason: `needs ${historySeconds} s of history` };
     if (run) return this.found(run);
     // What the newest frame does not show is unknown, not fine.
-    return this.silence === null ? { status: 'clear' } : this.notEvaluated();
+    return this.silence() === null ? { status: 'clear' } : this.notEvaluated();
   }
 
   private historySeconds(): number {
@@ -114,18 +119,14 @@ class Evaluation<K extends Scope> {
   }
 
   private observe(step: Step<ScopeStates[K]>): void {
-    if (step.sample === null) {
-      this.silence = () => step.silence;
-      return;
-    }
+    this.newest = step;
+    this.judgement = null;
+    if (step.sample === null) return;
     const { sample, isRestarted } = step;
     if (isRestarted) this.tracker.reset();
     const judgement = this.rule.judge(sample, this.contexts.strict);
-    if (judgement.status !== 'holds' && judgement.status !== 'clear') {
-      this.silence = () => reasonOf(judgement, sample.snapshot);
-      return;
-    }
-    this.silence = null;
+    this.judgement = judgement;
+    if (isSilent(judgement)) return;
     this.lastJudgedMs = sample.atMs;
     if (judgement.status === 'holds') {
       const { fromPrevious = false, needsSeconds = 0 } = judgement;
@@ -149,8 +150,16 @@ class Evaluation<K extends Scope> {
     };
   }
 
+  /** Why the newest frame said nothing; null when it did. */
+  private silence(): string | null {
+    const { newest, judgement } = this;
+    if (newest === null) return null;
+    if (newest.sample === null) return newest.silence;
+    return judgement !== null && isSilent(judgement) ? reasonOf(judgement, newest.sample.snapshot) : null;
+  }
+
   private notEvaluated(): RuleResult {
-    return { status: 'not-evaluated', reason: this.silence?.() ?? 'no sample that is recent enough' };
+    return { status: 'not-evaluated', reason: this.silence() ?? 'no sample that is recent enough' };
   }
 }
 

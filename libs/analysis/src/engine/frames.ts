@@ -6,6 +6,8 @@ export const STALE_INTERVALS = 3;
 /** The snapshots in time order, the later given of two with the same time, and how far apart they are. */
 export interface Frames {
   readonly snapshots: readonly Snapshot[];
+  /** When each snapshot was taken. */
+  readonly timesMs: readonly number[];
   readonly intervalSeconds: number;
   readonly windowSeconds: number;
   /** Times of the oldest and the newest frame; 0 for an empty window. */
@@ -39,6 +41,7 @@ export function orderFrames(window: readonly Snapshot[], intervalSeconds: number
   const stepBefore = new Map(times.map((atMs, index) => [atMs, gaps[index - 2] ?? 0]));
   return {
     snapshots: ordered.map(([, snapshot]) => snapshot),
+    timesMs: times,
     intervalSeconds: usualSeconds,
     windowSeconds: (lastAtMs - (times[0] ?? lastAtMs)) / 1000,
     firstAtMs: times[0] ?? 0,

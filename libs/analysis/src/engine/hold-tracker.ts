@@ -37,8 +37,9 @@ export class HoldTracker<S> {
     return first ? [first, ...rest] : null;
   }
 
-  /** A restarted subject starts a new history. */
+  /** A restarted subject starts a new history. Most never held, and there is nothing to forget. */
   reset(): void {
+    if (this.held.length === 0) return;
     this.held = [];
     this.neededSeconds = 0;
     this.good = [];
@@ -49,7 +50,7 @@ export class HoldTracker<S> {
   hold(held: HeldSample<S>, staleMs: number): void {
     const before = this.held.at(-1)?.sample.atMs;
     if (!this.isConfirmed && before !== undefined && held.sample.atMs - before > staleMs) this.reset();
-    this.good = [];
+    if (this.good.length > 0) this.good = [];
     this.held.push(held);
     this.neededSeconds = Math.max(this.neededSeconds, held.needsSeconds);
     this.isConfirmed ||= this.isLongEnough();

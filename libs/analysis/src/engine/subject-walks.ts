@@ -29,17 +29,17 @@ function walkOf<K extends Scope>(
   scope: K,
   sections: readonly SectionName[],
   { subject, observations }: SubjectSeries<ScopeStates[K]>,
-  firstAtMs: number,
+  { firstAtMs, timesMs }: Frames,
 ): SubjectWalk<ScopeStates[K]> {
   let before: RuleSample<ScopeStates[K]> | null = null;
   let restarts: readonly Restart[] = [];
-  const steps = observations.map(({ snapshot, state }): Step<ScopeStates[K]> => {
+  const steps = observations.map(({ snapshot, state }, frame): Step<ScopeStates[K]> => {
     const unreadable = unreadableSection(sections, snapshot);
     if (unreadable !== null || state === null) {
       return { sample: null, silence: unreadable ?? `${subject.kind} is not in the newest frame` };
     }
     const at = snapshot.collectedAt;
-    const atMs = Date.parse(at);
+    const atMs = timesMs[frame] ?? Date.parse(at);
     let previous = before;
     const isRestarted = previous !== null && hasRestarted(scope, previous, { state, snapshot });
     if (previous !== null && isRestarted) {
@@ -68,8 +68,7 @@ class ScopeWalks<K extends Scope> {
     const { scope, frames } = this;
     this.series ??= seriesOf<K>(scope, frames.snapshots);
     const key = sections.join();
-    const walks =
-      this.bySections.get(key) ?? this.series.map((series) => walkOf(scope, sections, series, frames.firstAtMs));
+    const walks = this.bySections.get(key) ?? this.series.map((series) => walkOf(scope, sections, series, frames));
     this.bySections.set(key, walks);
     return walks;
   }

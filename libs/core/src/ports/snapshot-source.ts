@@ -9,7 +9,5 @@ export abstract class SnapshotSource {
   /** The samples kept in memory, oldest first. */
   abstract window(target: string): readonly Snapshot[];
   /** Samples from before the window, thinned out, oldest first; none where nothing is kept. */
-  past(_target: string): readonly Snapshot[] {
-    return [];
-  }
+  abstract past(target: string): readonly Snapshot[];
 }

@@ -41,6 +41,10 @@ export class ScriptedSnapshotSource extends SnapshotSource {
     return this.history.at(-1) ?? null;
   }
 
+  override past(): readonly Snapshot[] {
+    return [];
+  }
+
   override window(): readonly Snapshot[] {
     return this.history;
   }
