@@ -1,5 +1,5 @@
 import { CAUSES } from './cause-graph.js';
-import type { RuleDescription } from './rule-catalogue.js';
+import type { RuleDescription } from './rule-description.js';
 
 const INTRODUCTION = `# Rules
 

@@ -1,4 +1,4 @@
-import type { RuleDescription } from './rule-catalogue.js';
+import type { RuleDescription } from './rule-description.js';
 
 const WAITING = { inputs: [], thresholds: [], isEvaluated: false } as const;
 
