@@ -59,10 +59,10 @@ describe('gpu-lost', () => {
     expect(outcome(failed(60, LOST), failed(120, 'no answer', { status: 'timeout' })).finding).toBeDefined();
   });
 
-  it('is less sure of a device without a handle', () => {
+  it('does not call a device without a handle lost: the driver does not say so', () => {
     const detail =
       'nvidia-smi ended with exit code 255. The driver has no access to a GPU, mostly because it fell off the bus.';
-    expect(outcome(failed(60, detail)).finding?.confidence).toBe('medium');
+    expect(outcome(failed(60, detail)).finding).toBeUndefined();
   });
 
   it('sees a GPU whose values the driver replaces by the fault', () => {

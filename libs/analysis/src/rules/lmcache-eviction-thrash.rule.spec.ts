@@ -18,7 +18,7 @@ function churning(frame: number, counters: Patch<Cache['counters']> = {}): Patch
   };
 }
 
-/** A server of its own, with the life of one chunk in a hundred recorded. */
+/** A server of its own, with the life of every chunk recorded; `reused` of them in a hundred. */
 function server(frame: number, reused: number, patch: Patch<Cache> = {}): Patch<Cache> {
   return {
     mode: 'mp',
@@ -34,9 +34,9 @@ function server(frame: number, reused: number, patch: Patch<Cache> = {}): Patch<
     histograms: {
       evictionToReuse: {
         upperBounds: [60, 300, null],
-        cumulativeCounts: [0, frame * reused, frame * 50],
+        cumulativeCounts: [0, frame * reused * 10, frame * 1000],
         sum: 0,
-        count: frame * 50,
+        count: frame * 1000,
       },
     },
     ...patch,
@@ -59,15 +59,15 @@ describe('lmcache-eviction-thrash', () => {
   });
 
   it('confirms a server whose evicted chunks are needed again', () => {
-    const { finding } = outcome((frame) => server(frame, 3));
+    const { finding } = outcome((frame) => server(frame, 30));
     expect(finding?.summary).toBe(
       'LMCache is 80 % full and finds 10 % of the tokens looked up; 30 % of the evicted chunks whose life it recorded were needed again.',
     );
   });
 
   it('holds from exactly a tenth of the recorded evictions', () => {
-    expect(outcome((frame) => server(frame, 1)).finding).toBeDefined();
-    expect(outcome((frame) => server(frame, 0.9)).finding).toBeUndefined();
+    expect(outcome((frame) => server(frame, 10)).finding).toBeDefined();
+    expect(outcome((frame) => server(frame, 9)).finding).toBeUndefined();
   });
 
   it.each<[string, number, number, boolean]>([
@@ -75,7 +75,7 @@ describe('lmcache-eviction-thrash', () => {
     ['in a server, which keeps a fifth free', 0.78, 0.779, true],
   ])('calls it full from its bound on %s', (_, full, room, isServer) => {
     const at = (usageRatio: number) =>
-      outcome((frame) => ({ ...(isServer ? server(frame, 3) : churning(frame)), usageRatio })).finding;
+      outcome((frame) => ({ ...(isServer ? server(frame, 30) : churning(frame)), usageRatio })).finding;
     expect(at(full)).toBeDefined();
     expect(at(room)).toBeUndefined();
   });

@@ -34,10 +34,8 @@ describe('memory-bandwidth-bound', () => {
     });
     const { finding } = outcome({}, slow);
     expect(finding?.severity).toBe('medium');
-    expect(finding?.candidateActions.map(({ type }) => type)).toEqual([
-      'vllm-config:quantization',
-      'vllm-config:kv-cache-dtype',
-    ]);
+    // The missed objective is the finding; what the GPU is bound by explains it.
+    expect(finding?.causedBy).toEqual(['itl-slo-decode-batch:http-127.0.0.1-8000']);
   });
 
   it('holds from exactly its bounds', () => {
