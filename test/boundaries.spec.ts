@@ -52,7 +52,7 @@ describe('dependency boundaries', () => {
     [
       'testing-only-in-specs',
       'apps/agent/src/main.ts',
-      "import { fake } from '@app/testing';\nexport const main = fake;\n",
+      "import { fake } from '@app/testing/fakes';\nexport const main = fake;\n",
     ],
     [
       'child-processes-in-one-place',
@@ -61,7 +61,7 @@ describe('dependency boundaries', () => {
     ],
   ])('catch a planted violation of %s', (rule, file, text) => {
     write('libs/llm/src/index.ts', 'export const llm = 1;\n');
-    write('libs/testing/src/index.ts', 'export const fake = 1;\n');
+    write('libs/testing/src/fakes/index.ts', 'export const fake = 1;\n');
     write(file, text);
     const { status, output } = cruise();
     expect(output).toContain(rule);

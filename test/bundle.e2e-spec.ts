@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { aKernelLog, anNvidiaSmiLog, anXidMessage, aVllmPage } from '@app/testing';
+import { anNvidiaSmiLog } from '@app/testing/gpu';
+import { aKernelLog, anXidMessage, aVllmPage } from '@app/testing/metrics';
 import { startAgent, type TestAgent } from './support/agent.js';
 import { call, postJson } from './support/http.js';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Snapshot } from '@app/core';
-import { fakeNvidiaSmi } from '@app/testing';
+import { fakeNvidiaSmi } from '@app/testing/gpu';
 import { startAgent, type TestAgent } from './support/agent.js';
 import { call } from './support/http.js';
 

@@ -1,14 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Run } from '@app/core';
-import {
-  aVllmPage,
-  anNvidiaSmiLog,
-  type FakeVllm,
-  fakeGroq,
-  fakeVllm,
-  type GroqFake,
-  type GroqMode,
-} from '@app/testing';
+import { anNvidiaSmiLog } from '@app/testing/gpu';
+import { fakeGroq, type GroqFake, type GroqMode } from '@app/testing/llm';
+import { aVllmPage, type FakeVllm, fakeVllm } from '@app/testing/metrics';
 import { startAgent, type TestAgent } from './support/agent.js';
 import { type FakeHost, fakeHost } from './support/fake-host.js';
 import { call, postJson } from './support/http.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anNvidiaSmiLog, type FakeNvidiaSmi, fakeNvidiaSmi } from '@app/testing';
+import { anNvidiaSmiLog, type FakeNvidiaSmi, fakeNvidiaSmi } from '@app/testing/gpu';
 
 export interface FakeHost {
   readonly binFolder: string;

@@ -6,6 +6,7 @@ import { Settings } from '@app/config';
 import { correlationId, decodablePath, hostAndOrigin, identifyCaller, jsonOnly } from './access/gate.middleware.js';
 import { KeyRing } from './access/key-ring.js';
 import { requestLimit } from './access/rate-limit.js';
+import { AGENT_VERSION } from './metrics-page/agent-version.js';
 import { withSchemas } from './openapi/schemas.js';
 
 export const BODY_LIMIT = '1mb';
@@ -52,7 +53,7 @@ export function openApiDocument(app: NestExpressApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Resource Agent')
     .setDescription('Why tokens are slow, expensive or at risk, and what to change. Null means: not available.')
-    .setVersion('0.1.0')
+    .setVersion(AGENT_VERSION)
     .addBearerAuth()
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'X-API-Key');
   return withSchemas(SwaggerModule.createDocument(app, builder.build()));

@@ -11,7 +11,7 @@ import {
   frameTime,
   numbersIn,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from './analyzer.js';
 import { RULES } from './rules/rules.js';
 import { formatEvidenceValue } from './format-evidence.js';

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine, Gpu, Snapshot } from '@app/core';
-import { type Patch, aFrame, aFrameEngine, aFrameGpu, aFrameXid, anAnalysisContext, outcomeOf } from '@app/testing';
+import {
+  type Patch,
+  aFrame,
+  aFrameEngine,
+  aFrameGpu,
+  aFrameXid,
+  anAnalysisContext,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from './analyzer.js';
 import { CAUSES } from './cause-graph.js';
 import { RULES } from './rules/rules.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FRAME_ENGINE_ID, FRAME_EPOCH_MS, aFrame, aFrameEngine } from '@app/testing';
+import { FRAME_ENGINE_ID, FRAME_EPOCH_MS, aFrame, aFrameEngine } from '@app/testing/analysis';
 import { SloBreaches } from './slo-breaches.js';
 
 const SLO = { ttftP95Seconds: 2, itlP95Seconds: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { anInsightRequest, groundedDraft } from '@app/testing';
+import { anInsightRequest, groundedDraft } from '@app/testing/llm';
 import { insightSchema } from './insight.schema.js';
 import { insightsPrompt } from './prompts/insights.prompt.js';
 

@@ -10,7 +10,7 @@ import {
   type GroqFake,
   groundedDraft,
   InMemoryTokenLedger,
-} from '@app/testing';
+} from '@app/testing/llm';
 import { GroqClient } from './groq/groq.client.js';
 import { InsightService } from './insight.service.js';
 import { LlmHealth } from './llm-health.js';

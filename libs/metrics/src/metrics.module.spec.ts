@@ -3,7 +3,8 @@ import { Global, Logger, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule, loadSettings } from '@app/config';
 import { HistoryStore, SnapshotSource } from '@app/core';
-import { aVllmPage, fakeVllm, type FakeVllm, InMemoryHistoryStore } from '@app/testing';
+import { aVllmPage, fakeVllm, type FakeVllm } from '@app/testing/metrics';
+import { InMemoryHistoryStore } from '@app/testing/workflow';
 import { MetricsModule } from './metrics.module.js';
 import { MetricsService } from './snapshot/index.js';
 

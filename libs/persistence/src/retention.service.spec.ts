@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { loadSettings, Settings } from '@app/config';
 import type { RunStatus } from '@app/core';
-import { aHistoryFrame, aSnapshotOfSections, aStoredRun, FRAME_EPOCH_MS, gathered, SetClock } from '@app/testing';
+import { FRAME_EPOCH_MS } from '@app/testing/analysis';
+import { aHistoryFrame, aSnapshotOfSections, aStoredRun, gathered, SetClock } from '@app/testing/workflow';
 import { Checkpoints } from './checkpointer.js';
 import { RetentionService } from './retention.service.js';
 import { DATABASE_FILE, SqliteDatabase } from './sqlite-database.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import BetterSqlite3 from 'better-sqlite3';
-import { aStoredRun } from '@app/testing';
+import { aStoredRun } from '@app/testing/workflow';
 import { Checkpoints } from './checkpointer.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { migrate } from './migrations/migrate.js';

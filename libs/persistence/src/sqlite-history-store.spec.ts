@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import {
-  aFrame,
-  aFrameEngine,
-  aFrameGpu,
-  aHistoryFrame,
-  describeHistoryStoreContract,
-  FRAME_EPOCH_MS,
-  gathered,
-  InMemoryHistoryStore,
-} from '@app/testing';
+import { aFrame, aFrameEngine, aFrameGpu, FRAME_EPOCH_MS } from '@app/testing/analysis';
+import { aHistoryFrame, describeHistoryStoreContract, gathered, InMemoryHistoryStore } from '@app/testing/workflow';
 import { SqliteDatabase } from './sqlite-database.js';
 import { SqliteHistoryStore } from './sqlite-history-store.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeRunStoreContract, InMemoryRunStore } from '@app/testing';
+import { describeRunStoreContract, InMemoryRunStore } from '@app/testing/workflow';
 import { SqliteDatabase } from './sqlite-database.js';
 import { SqliteRunStore } from './sqlite-run-store.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { RunStatus } from '@app/core';
-import { aRunAnalysis, aRunFinding, aRunRequest, openWorkflowParts, settled } from '@app/testing';
+import { aRunAnalysis, aRunFinding, aRunRequest, openWorkflowParts, settled } from '@app/testing/workflow';
 import { MAX_RECOVERIES } from './run-executor.js';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { aRunRequest, openWorkflowParts, settled } from '@app/testing';
+import { aRunRequest, openWorkflowParts, settled } from '@app/testing/workflow';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
 import { WorkflowGraph } from './workflow-graph.js';

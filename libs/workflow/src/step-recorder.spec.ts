@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunStep, StepObserver } from '@app/core';
-import { aStoredRun, InMemoryRunStore, SetClock } from '@app/testing';
+import { aStoredRun, InMemoryRunStore, SetClock } from '@app/testing/workflow';
 import { initialState } from './state.js';
 import { makeReportNode } from './nodes/report.node.js';
 import { RunAbandonedError, StepRecorder } from './step-recorder.js';

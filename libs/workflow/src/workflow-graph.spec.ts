@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AppError } from '@app/core';
-import { aRunAnalysis, aRunFinding, aRunRequest, aSnapshotOfSections, openWorkflowParts, settled } from '@app/testing';
+import {
+  aRunAnalysis,
+  aRunFinding,
+  aRunRequest,
+  aSnapshotOfSections,
+  openWorkflowParts,
+  settled,
+} from '@app/testing/workflow';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
 import { WorkflowGraph } from './workflow-graph.js';

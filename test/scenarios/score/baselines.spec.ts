@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { aFrameGpu, aSnapshot, aSystem } from '@app/testing';
+import { aFrameGpu } from '@app/testing/analysis';
+import { aSnapshot, aSystem } from '@app/testing/metrics';
 import { fixedThresholds } from './baselines.js';
 
 function utilised({ cpu = 0.1, gpu = 0.1, memory = 0.1 }: { cpu?: number; gpu?: number; memory?: number }) {

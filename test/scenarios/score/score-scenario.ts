@@ -24,10 +24,8 @@ export async function scoreScenario({ build, ...scenario }: Scenario): Promise<S
   if (read.kind === 'invalid') {
     throw new Error(`scenario ${scenario.id} is no bundle: ${read.errors.map(({ path }) => path).join(', ')}`);
   }
-  const { sampling, durations, slo, thresholds } = loadSettings({});
   const nowMs = Math.max(...read.bundle.frames.map(({ at }) => Date.parse(at)));
-  const context = { nowMs, intervalSeconds: sampling.intervalMs / 1000, durations, slo, thresholds };
-  const { recording, analysis } = await analyseRecording(read.bundle, context);
+  const { recording, analysis } = await analyseRecording(read.bundle, loadSettings({}), nowMs);
   const verdict = verdictOf(analysis);
   return {
     scenario,

@@ -1,17 +1,20 @@
 import { type AnalysisContext, Analyzer } from '@app/analysis';
+import { analysisSettingsOf } from '@app/config';
 import type { Analysis } from '@app/core';
 import { type Bundle, RecordedMachine, type Recording } from '@app/metrics';
-import type { BundleTask } from './bundle.task.js';
+import type { JudgingSettings } from './bundle.task.js';
 
-/** A recording says what it is of and, where it wants, how it is to be judged; the rest is the service's. */
-function contextOf(bundle: Bundle, target: string, context: BundleTask['context']): AnalysisContext {
+/** A recording may say how it is to be judged; the rest is what the service has for that target. */
+function contextOf(bundle: Bundle, target: string, settings: JudgingSettings, nowMs: number): AnalysisContext {
+  const own = analysisSettingsOf(settings, target);
   const { sloTtftP95Seconds, sloItlP95Seconds, expectedGpuUuids } = bundle.settings ?? {};
   return {
-    ...context,
+    ...own,
     target,
+    nowMs,
     slo: {
-      ttftP95Seconds: sloTtftP95Seconds ?? context.slo.ttftP95Seconds,
-      itlP95Seconds: sloItlP95Seconds ?? context.slo.itlP95Seconds,
+      ttftP95Seconds: sloTtftP95Seconds ?? own.slo.ttftP95Seconds,
+      itlP95Seconds: sloItlP95Seconds ?? own.slo.itlP95Seconds,
     },
     ...(expectedGpuUuids === undefined ? {} : { expectedGpuUuids }),
   };
@@ -20,9 +23,10 @@ function contextOf(bundle: Bundle, target: string, context: BundleTask['context'
 /** Reads a recording and judges it, as `POST /analysis` does and as recordings with a known truth are scored. */
 export async function analyseRecording(
   bundle: Bundle,
-  context: BundleTask['context'],
+  settings: JudgingSettings,
+  nowMs: number,
 ): Promise<{ readonly recording: Recording; readonly analysis: Analysis }> {
   const recording = await new RecordedMachine(bundle).read();
-  const analysis = new Analyzer().analyze(recording.snapshots, contextOf(bundle, recording.target, context));
+  const analysis = new Analyzer().analyze(recording.snapshots, contextOf(bundle, recording.target, settings, nowMs));
   return { recording, analysis };
 }

@@ -4,7 +4,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Settings } from '@app/config';
 import { AppError, Clock } from '@app/core';
 import { Piscina } from 'piscina';
-import type { BundleAnalysis, BundleOutcome, BundleTask } from './bundle.task.js';
+import type { BundleAnalysis, BundleOutcome, BundleTask, JudgingSettings } from './bundle.task.js';
 
 /** One at a time, so that recordings leave a core to the service; those that wait are few and held in memory. */
 const MAX_WAITING = 4;
@@ -29,7 +29,7 @@ export class BundleAnalysisService implements OnApplicationShutdown {
    * memory than it may have, `rate_limited` while others are being read
    */
   async analyse(body: Uint8Array): Promise<BundleAnalysis> {
-    const outcome = await this.run({ body, context: this.context() });
+    const outcome = await this.run({ body, settings: this.judging(), nowMs: this.clock.now() });
     switch (outcome.kind) {
       case 'analysed':
         return outcome.analysis;
@@ -55,9 +55,10 @@ export class BundleAnalysisService implements OnApplicationShutdown {
     }
   }
 
-  private context(): BundleTask['context'] {
-    const { sampling, durations, slo, thresholds } = this.settings;
-    return { nowMs: this.clock.now(), intervalSeconds: sampling.intervalMs / 1000, durations, slo, thresholds };
+  /** Only these, since what goes to the thread is copied; the rest is not its business. */
+  private judging(): JudgingSettings {
+    const { sampling, durations, slo, thresholds, targets } = this.settings;
+    return { sampling, durations, slo, thresholds, targets };
   }
 }
 

@@ -1,11 +1,15 @@
-import type { AnalysisContext } from '@app/analysis';
+import type { Settings } from '@app/config';
 import type { Analysis, Snapshot } from '@app/core';
 import type { BundleFieldError } from '@app/metrics';
+
+/** The part of the service's settings that a recording is judged by; whose target it is, the recording says. */
+export type JudgingSettings = Pick<Settings, 'sampling' | 'slo' | 'thresholds' | 'durations' | 'targets'>;
 
 /** What the worker gets: the request's body as it came, and how to judge it. */
 export interface BundleTask {
   readonly body: Uint8Array;
-  readonly context: Omit<AnalysisContext, 'target' | 'expectedGpuUuids'>;
+  readonly settings: JudgingSettings;
+  readonly nowMs: number;
 }
 
 /** An analysis of a recording, with its last frame as parsed. */

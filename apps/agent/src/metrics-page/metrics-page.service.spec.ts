@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { parsePrometheusText, ProcessCostMeter, SourceCost } from '@app/metrics';
-import { InMemoryRunStore, SetClock } from '@app/testing';
+import { InMemoryRunStore, SetClock } from '@app/testing/workflow';
 import { StepDurations } from './duration-histograms.js';
 import { MetricsPageService } from './metrics-page.service.js';
 import type { StateReader } from './state-reader.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finding, RUN_STATUSES, type RunStatus } from '@app/core';
 import type { SourceTotals } from '@app/metrics';
-import { aRunAnalysis, aRunFinding } from '@app/testing';
+import { aRunAnalysis, aRunFinding } from '@app/testing/workflow';
 import type { PageReadings } from './page-readings.js';
 import { type PageSample, pageSamples } from './page-samples.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunStep, SectionStatus } from '@app/core';
 import { parsePrometheusText, SourceCost } from '@app/metrics';
-import { SetClock } from '@app/testing';
+import { SetClock } from '@app/testing/workflow';
 import { SourceDurations, StepDurations } from './duration-histograms.js';
 import type { PageSample } from './page-samples.js';
 import { renderPage } from './render-page.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Settings } from '@app/config';
-import { aRunAnalysis, InMemoryRunStore, InMemoryTokenLedger, SetClock } from '@app/testing';
+import { InMemoryTokenLedger } from '@app/testing/llm';
+import { aRunAnalysis, InMemoryRunStore, SetClock } from '@app/testing/workflow';
 import type { StoreUsage } from '@app/persistence';
 import type { TargetService } from '../targets/target.service.js';
 import { StateReader } from './state-reader.js';

@@ -1,4 +1,4 @@
-import { aFrame, aFrameEngine, frameTime } from '@app/testing';
+import { aFrame, aFrameEngine, frameTime } from '@app/testing/analysis';
 import { describe, expect, it } from '@jest/globals';
 import { orderFrames } from './frames.js';
 import { type SubjectWalk, SubjectWalks } from './subject-walks.js';

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { System } from '@app/core';
-import { type Patch, aFrameEngine, aFrameGpu, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import {
+  type Patch,
+  aFrameEngine,
+  aFrameGpu,
+  aFrameSystem,
+  aWindow,
+  anAnalysisContext,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(cgroup: (frame: number) => Patch<System['cgroup']>, count = 6) {

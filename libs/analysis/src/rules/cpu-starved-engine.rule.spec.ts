@@ -9,7 +9,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 interface World {

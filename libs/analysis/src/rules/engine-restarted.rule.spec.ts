@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine, KernelEvent } from '@app/core';
-import { type Patch, aFrameEngine, aFrameXid, aWindow, anAnalysisContext, frameTime, outcomeOf } from '@app/testing';
+import {
+  type Patch,
+  aFrameEngine,
+  aFrameXid,
+  aWindow,
+  anAnalysisContext,
+  frameTime,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(patch: (frame: number) => Patch<Engine>, count = 4, events: readonly KernelEvent[] = []) {

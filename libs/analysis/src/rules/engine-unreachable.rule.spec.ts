@@ -10,7 +10,7 @@ import {
   anAnalysisContext,
   frameTime,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const REFUSED = { signal: 'engines', status: 'failed' as const, reason: `${FRAME_ENGINE_ID} refused the connection` };

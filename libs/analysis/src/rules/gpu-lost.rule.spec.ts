@@ -9,7 +9,7 @@ import {
   anAnalysisContext,
   frameTime,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const LOST = 'nvidia-smi ended with exit code 15. A GPU was lost (fell off the bus).';

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnalysisContext } from '../analysis-context.js';
-import { type FrameOptions, FRAME_GPU_UUID, aFrameGpu, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import {
+  type FrameOptions,
+  FRAME_GPU_UUID,
+  aFrameGpu,
+  aWindow,
+  anAnalysisContext,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const FIRST = aFrameGpu();

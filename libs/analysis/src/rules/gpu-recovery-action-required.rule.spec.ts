@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Snapshot } from '@app/core';
-import { aFrame, aFrameGpu, aFrameXid, anAnalysisContext, frameTime, outcomeOf } from '@app/testing';
+import { aFrame, aFrameGpu, aFrameXid, anAnalysisContext, frameTime, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(...window: Snapshot[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu, KernelEvent } from '@app/core';
-import { aFrameGpu, aFrameXid, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { aFrameGpu, aFrameXid, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(repairPending: Gpu['repairPending'], events: readonly KernelEvent[] = []) {

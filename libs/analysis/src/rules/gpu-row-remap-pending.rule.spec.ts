@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu, KernelEvent } from '@app/core';
-import { type Patch, aFrameGpu, aFrameXid, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameGpu, aFrameXid, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(patch: Patch<Gpu>, events: readonly KernelEvent[] = []) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Section } from '@app/core';
-import { type FrameOptions, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type FrameOptions, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(count: number, stepSeconds: number, section: (frame: number) => Partial<Section>) {

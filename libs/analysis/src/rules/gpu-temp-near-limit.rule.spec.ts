@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu } from '@app/core';
-import { type Patch, aFrameGpu, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameGpu, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 type Temperature = Patch<Gpu['temperature']>;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KernelEvent, Snapshot } from '@app/core';
-import { aFrame, aFrameEngine, aFrameGpu, aFrameXid, anAnalysisContext, frameTime, outcomeOf } from '@app/testing';
+import {
+  aFrame,
+  aFrameEngine,
+  aFrameGpu,
+  aFrameXid,
+  anAnalysisContext,
+  frameTime,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(...window: Snapshot[]) {

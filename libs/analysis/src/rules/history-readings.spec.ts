@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine, Gpu, Snapshot } from '@app/core';
-import { FRAME_ENGINE_ID, FRAME_GPU_UUID, type Patch, aFrameEngine, aFrameGpu, aWindow } from '@app/testing';
+import { FRAME_ENGINE_ID, FRAME_GPU_UUID, type Patch, aFrameEngine, aFrameGpu, aWindow } from '@app/testing/analysis';
 import {
   type Moment,
   energyJoules,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine, System } from '@app/core';
-import { type Patch, aFrameEngine, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameEngine, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(clock: System['clock'], minutes = 10, engine: Patch<Engine> = {}, uptimeSeconds = 100_000) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { System } from '@app/core';
-import { type Patch, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(patch: Patch<System>, count = 3, stepSeconds = 60) {

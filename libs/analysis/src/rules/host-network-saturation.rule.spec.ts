@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache, System } from '@app/core';
-import { aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 type Link = System['network'][number];

@@ -11,7 +11,7 @@ import {
   anAnalysisContext,
   frameTime,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const DAY = 86_400;

@@ -8,7 +8,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** What a link of generation 5 with 16 lanes carries. */

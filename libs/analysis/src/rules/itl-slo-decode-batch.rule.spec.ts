@@ -8,7 +8,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** A thousand tokens a minute: so many within half the objective of 0.1 s, so many after it. */

@@ -9,7 +9,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** A thousand tokens a minute with a slow tail, in a hundred steps of which some are large. */

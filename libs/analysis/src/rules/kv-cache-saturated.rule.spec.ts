@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { type Patch, aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const FULL: Patch<Engine> = { kvCacheUsageRatio: 0.97, requestsWaitingCapacity: 3 };

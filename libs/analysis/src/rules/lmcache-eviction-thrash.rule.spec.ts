@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache } from '@app/core';
-import { type Patch, aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** Inside the engine: 256 tokens are a chunk, so 100 chunks are stored and evicted a minute. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { System } from '@app/core';
-import { aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { aFrameCache, aFrameSystem, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const disk = (freeBytes: number): System['disks'][number] => ({

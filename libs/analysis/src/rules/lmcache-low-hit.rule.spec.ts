@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache, Engine } from '@app/core';
-import { type Patch, aFrameCache, aFrameEngine, aWindow, anAnalysisContext, frameTime, outcomeOf } from '@app/testing';
+import {
+  type Patch,
+  aFrameCache,
+  aFrameEngine,
+  aWindow,
+  anAnalysisContext,
+  frameTime,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 interface Traffic {

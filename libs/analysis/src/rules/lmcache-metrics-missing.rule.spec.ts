@@ -8,7 +8,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const CONNECTED = { 'kv-transfer-config': '{"kv_connector":"LMCacheConnectorV1","kv_role":"kv_both"}' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache } from '@app/core';
-import { type Patch, aFrameCache, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameCache, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(patch: (frame: number) => Patch<Cache>, minutes = 30) {

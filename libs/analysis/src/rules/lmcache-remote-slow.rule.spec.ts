@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache, Engine, HistogramReading } from '@app/core';
-import { type Patch, aFrameCache, aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { type Patch, aFrameCache, aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** `count` observations of the same value. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aFrame } from '@app/testing';
+import { aFrame } from '@app/testing/analysis';
 import { lookBack } from './look-back.js';
 import type { RuleSample } from './rule.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import { aFrameEngine, aWindow, anAnalysisContext, outcomeOf } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(lora: (frame: number) => Engine['lora'], count = 3) {

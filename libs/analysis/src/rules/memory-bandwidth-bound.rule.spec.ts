@@ -8,7 +8,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(profiling: Patch<Gpu['profiling']>, engine: (frame: number) => Patch<Engine> = () => ({}), count = 3) {

@@ -9,7 +9,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const ON_NODE_1: Patch<Gpu> = { numaNode: 1, numaCpus: '16-31,48-63' };

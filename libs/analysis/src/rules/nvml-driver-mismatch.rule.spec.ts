@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Snapshot } from '@app/core';
-import { type FrameOptions, aFrame, aFrameEngine, aFrameXid, anAnalysisContext, outcomeOf } from '@app/testing';
+import {
+  type FrameOptions,
+  aFrame,
+  aFrameEngine,
+  aFrameXid,
+  anAnalysisContext,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function outcome(...window: Snapshot[]) {

@@ -9,7 +9,7 @@ import {
   anAnalysisContext,
   frameTime,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 interface Traffic {

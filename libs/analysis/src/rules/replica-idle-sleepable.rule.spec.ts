@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { type Patch, aFrameEngine, aWindow, anAnalysisContext } from '@app/testing';
+import { type Patch, aFrameEngine, aWindow, anAnalysisContext } from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 const HOURS = 3600;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { type Patch, aFrameEngine, aFrameHistogram, aWindow, anAnalysisContext, outcomeOf } from '@app/testing';
+import {
+  type Patch,
+  aFrameEngine,
+  aFrameHistogram,
+  aWindow,
+  anAnalysisContext,
+  outcomeOf,
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 function replica(port: number, patch: Patch<Engine>): Engine {

@@ -8,7 +8,7 @@ import {
   aWindow,
   anAnalysisContext,
   outcomeOf,
-} from '@app/testing';
+} from '@app/testing/analysis';
 import { Analyzer } from '../analyzer.js';
 
 /** A hundred requests a minute with first tokens after three seconds, of which so much is queue and prefill. */

@@ -16,7 +16,7 @@ import {
   aFrameXid,
   FRAME_ENGINE_ID,
   FRAME_GPU_UUID,
-} from '@app/testing';
+} from '@app/testing/analysis';
 
 const process = { pid: 4711, name: 'python', type: 'C', usedMemoryBytes: 42, gpuInstanceId: null };
 const disk = { mount: '/var', filesystem: 'ext4', totalBytes: 10, freeBytes: 3, totalInodes: null, freeInodes: null };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings, Settings } from '@app/config';
 import { SystemClock } from '@app/core';
-import { anInsightRequest, type GroqFake, fakeGroq, type GroqMode } from '@app/testing';
+import { anInsightRequest, type GroqFake, fakeGroq, type GroqMode } from '@app/testing/llm';
 import { insightsPrompt } from '../prompts/insights.prompt.js';
 import { GroqClient } from './groq.client.js';
 import type { GroqResult } from './groq-result.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aConfirmedFinding, anActionDefinition, anInsightAnalysis, anInsightRequest } from '@app/testing';
+import { aConfirmedFinding, anActionDefinition, anInsightAnalysis, anInsightRequest } from '@app/testing/llm';
 import { insightsPrompt } from './insights.prompt.js';
 
 function userText(patch: Parameters<typeof anInsightRequest>[0] = {}): string {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CandidateAction, Finding, Insights } from '@app/core';
+import { aFrame } from '@app/testing/analysis';
 import {
   aConfirmedFinding,
-  aFrame,
   anActionDefinition,
   anEvidence,
   anInsightAnalysis,
   anInsightRequest,
-} from '@app/testing';
+} from '@app/testing/llm';
 import { RuleBasedWriter } from './rule-based.writer.js';
 
 const writer = new RuleBasedWriter();

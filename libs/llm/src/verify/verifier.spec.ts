@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InsightRequest } from '@app/core';
-import { aConfirmedFinding, anActionDefinition, anEvidence, anInsightAnalysis, anInsightRequest } from '@app/testing';
+import {
+  aConfirmedFinding,
+  anActionDefinition,
+  anEvidence,
+  anInsightAnalysis,
+  anInsightRequest,
+} from '@app/testing/llm';
 import type { DraftRecommendation, InsightDraft } from '../insight.schema.js';
 import { verifyDraft } from './verifier.js';
 

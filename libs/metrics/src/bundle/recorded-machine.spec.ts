@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Snapshot } from '@app/core';
-import { aDcgmPage, aGpu, aKernelLog, anNvidiaSmiLog, anXidMessage, aVllmPage } from '@app/testing';
+import { aDcgmPage, aGpu, anNvidiaSmiLog } from '@app/testing/gpu';
+import { aKernelLog, anXidMessage, aVllmPage } from '@app/testing/metrics';
 import { type Bundle, readBundle } from './bundle.schema.js';
 import { RecordedMachine } from './recorded-machine.js';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { SetClock } from '@app/testing';
+import { SetClock } from '@app/testing/workflow';
 import { SourceCost } from './source-cost.js';
 
 describe('SourceCost', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anSglangPage, aVllmPage } from '@app/testing';
+import { anSglangPage, aVllmPage } from '@app/testing/metrics';
 import { mapEnginePage } from './engine-page.mapper.js';
 
 describe('mapEnginePage', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine, Gpu } from '@app/core';
-import { aFrameGpu, anEngine } from '@app/testing';
+import { aFrameGpu } from '@app/testing/analysis';
+import { anEngine } from '@app/testing/metrics';
 import type { HostProcess } from '../system/host-process.js';
 import { assignProcesses } from './engine-process.js';
 

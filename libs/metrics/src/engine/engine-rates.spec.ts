@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aVllmPage, type VllmPageValues } from '@app/testing';
+import { aVllmPage, type VllmPageValues } from '@app/testing/metrics';
 import { engineRates, type EngineSample } from './engine-rates.js';
 import { mapVllmPage } from './vllm-page.mapper.js';
 

@@ -55,18 +55,17 @@ export function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** Added over the series that differ in other labels than `le`; null where its buckets are no numbers. */
+/**
+ * Added over the series that differ in other labels than `le`; null where its buckets are no numbers, and where a series
+ * has a bound twice: nobody knows which of the two counts.
+ */
 export function histogramOf(series: Series, names: readonly string[]): HistogramReading | null {
   const name = names.find((candidate) => series.has(`${candidate}_count`) || series.has(`${candidate}_bucket`));
   if (name === undefined) return null;
   const sum = sumOf(pick(series, [`${name}_sum`]));
   const count = sumOf(pick(series, [`${name}_count`]));
-  const byBound = new Map<number, number>();
-  for (const { labels, value } of pick(series, [`${name}_bucket`])) {
-    const bound = toNumber(labels['le'] ?? '');
-    if (Number.isNaN(bound) || !Number.isFinite(value)) return null;
-    byBound.set(bound, (byBound.get(bound) ?? 0) + value);
-  }
+  const byBound = totalsByBound(pick(series, [`${name}_bucket`]));
+  if (byBound === null) return null;
   if (!byBound.has(Number.POSITIVE_INFINITY) && count !== null) byBound.set(Number.POSITIVE_INFINITY, count);
   const buckets = [...byBound].sort(([a], [b]) => a - b);
   return {
@@ -75,4 +74,23 @@ export function histogramOf(series: Series, names: readonly string[]): Histogram
     sum,
     count: count ?? byBound.get(Number.POSITIVE_INFINITY) ?? null,
   };
+}
+
+function totalsByBound(samples: readonly PrometheusSample[]): Map<number, number> | null {
+  const byBound = new Map<number, PrometheusSample[]>();
+  for (const sample of samples) {
+    const bound = toNumber(sample.labels['le'] ?? '');
+    if (Number.isNaN(bound) || !Number.isFinite(sample.value)) return null;
+    const others = byBound.get(bound);
+    if (others === undefined) byBound.set(bound, [sample]);
+    else others.push(sample);
+  }
+  if ([...byBound.values()].some(hasSeriesTwice)) return null;
+  return new Map([...byBound].map(([bound, buckets]) => [bound, buckets.reduce((sum, { value }) => sum + value, 0)]));
+}
+
+/** Of one bound, so that `le`, which may be spelled in two ways (`1` and `1.0`), does not tell series apart. */
+function hasSeriesTwice(buckets: readonly PrometheusSample[]): boolean {
+  const series = buckets.map(({ labels }) => JSON.stringify(Object.entries({ ...labels, le: '' }).sort()));
+  return new Set(series).size < series.length;
 }

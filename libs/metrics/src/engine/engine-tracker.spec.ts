@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '@app/core';
-import { anSglangPage, aVllmPage } from '@app/testing';
+import { anSglangPage, aVllmPage } from '@app/testing/metrics';
 import { type EngineAnswer, EngineTracker } from './engine-tracker.js';
 
 const ADDRESS = 'http://127.0.0.1:8000';

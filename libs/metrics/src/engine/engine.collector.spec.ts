@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Settings, type SettingsValues } from '@app/config';
 import { SystemClock } from '@app/core';
-import { anSglangPage, aVllmPage, fakeVllm, type FakeVllm, type FakeVllmMode } from '@app/testing';
+import { anSglangPage, aVllmPage, fakeVllm, type FakeVllm, type FakeVllmMode } from '@app/testing/metrics';
 import { EngineCollector } from './engine.collector.js';
 
 const TIMEOUT_MS = 2_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anSglangPage } from '@app/testing';
+import { anSglangPage } from '@app/testing/metrics';
 import { mapSglangPage } from './sglang-page.mapper.js';
 
 const only = (text: string) => mapSglangPage(text).engines[0];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { aVllmPage, cpuMs, fuzzRuns, inventedNumbers, mutatedText, numbersOf } from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { aVllmPage, inventedNumbers, numbersOf } from '@app/testing/metrics';
 import fc from 'fast-check';
 import { engineRates } from './engine-rates.js';
 import type { EngineReading } from './engine-reading.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aVllmPage } from '@app/testing';
+import { aVllmPage } from '@app/testing/metrics';
 import { mapVllmPage } from './vllm-page.mapper.js';
 
 const only = (text: string) => mapVllmPage(text).engines[0];

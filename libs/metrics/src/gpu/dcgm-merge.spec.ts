@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aDcgmPage, aMigGpu, anNvidiaSmiLog, dcgmUuid, migXmlValues, type DcgmGpuValues } from '@app/testing';
+import { aDcgmPage, aMigGpu, anNvidiaSmiLog, dcgmUuid, migXmlValues, type DcgmGpuValues } from '@app/testing/gpu';
 import { mergeDcgm } from './dcgm-merge.js';
 import { toDcgmReading } from './dcgm-reading.js';
 import { toGpuReading, type GpuReading } from './gpu-reading.js';

@@ -1,16 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Gpu } from '@app/core';
-import {
-  aDcgmPage,
-  aMigGpu,
-  aVgpuGuest,
-  dcgmUuid,
-  cpuMs,
-  fuzzRuns,
-  mutatedText,
-  type DcgmPageValues,
-} from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { aDcgmPage, aMigGpu, aVgpuGuest, dcgmUuid, type DcgmPageValues } from '@app/testing/gpu';
 import { mapDcgmPage } from './dcgm-page.mapper.js';
 
 const LONGEST_MS = 1000;

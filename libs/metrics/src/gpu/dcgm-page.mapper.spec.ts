@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu } from '@app/core';
-import { aDcgmPage, aMigGpu, aVgpuGuest, dcgmUuid, type DcgmGpuValues, type DcgmPageValues } from '@app/testing';
+import { aDcgmPage, aMigGpu, aVgpuGuest, dcgmUuid, type DcgmGpuValues, type DcgmPageValues } from '@app/testing/gpu';
 import { mapDcgmPage, type DcgmPage } from './dcgm-page.mapper.js';
 
 const MIB = 1024 ** 2;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { aDcgmPage } from '@app/testing';
+import { aDcgmPage } from '@app/testing/gpu';
 import { DcgmClient } from './dcgm.client.js';
 
 describe('DcgmClient', () => {

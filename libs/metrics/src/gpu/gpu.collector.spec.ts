@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '@app/core';
-import { aDcgmPage, anNvidiaSmiLog } from '@app/testing';
+import { aDcgmPage, anNvidiaSmiLog } from '@app/testing/gpu';
 import type { HttpText } from '../http/http-text.js';
 import type { DcgmPageReader } from './dcgm.client.js';
 import { GpuCollector, type GpuCollectorOptions } from './gpu.collector.js';

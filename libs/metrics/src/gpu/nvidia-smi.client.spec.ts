@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { anNvidiaSmiLog, fakeNvidiaSmi, type FakeNvidiaSmi, type FakeNvidiaSmiBehaviour } from '@app/testing';
+import { anNvidiaSmiLog, fakeNvidiaSmi, type FakeNvidiaSmi, type FakeNvidiaSmiBehaviour } from '@app/testing/gpu';
 import { mapNvidiaSmi } from './nvidia-smi.mapper.js';
 import { NvidiaSmiClient, type NvidiaSmiAnswer } from './nvidia-smi.client.js';
 

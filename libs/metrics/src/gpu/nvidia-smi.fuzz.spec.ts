@@ -1,16 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Gpu } from '@app/core';
-import {
-  anNvidiaSmiLog,
-  cpuMs,
-  fuzzRuns,
-  migXmlValues,
-  mutatedText,
-  vgpuXmlValues,
-  type GpuXmlValues,
-  type LogOptions,
-} from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { anNvidiaSmiLog, migXmlValues, vgpuXmlValues, type GpuXmlValues, type LogOptions } from '@app/testing/gpu';
 import { toGpuReading, type GpuReading } from './gpu-reading.js';
 import { answerFromRecording } from './nvidia-smi.client.js';
 

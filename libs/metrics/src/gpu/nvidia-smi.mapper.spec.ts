@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_NVLINK, NO_PROFILING, NO_XID, type Gpu } from '@app/core';
-import { anNvidiaSmiLog, LOG_SCHEMAS, type GpuXmlValues, type LogOptions } from '@app/testing';
+import { anNvidiaSmiLog, LOG_SCHEMAS, type GpuXmlValues, type LogOptions } from '@app/testing/gpu';
 import { mapNvidiaSmi, type NvidiaSmiReading } from './nvidia-smi.mapper.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
 

@@ -7,7 +7,7 @@ import {
   vgpuXmlValues,
   type GpuXmlValues,
   type LogOptions,
-} from '@app/testing';
+} from '@app/testing/gpu';
 import { mapNvidiaSmi, type NvidiaSmiReading } from './nvidia-smi.mapper.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anNvidiaSmiLog } from '@app/testing';
+import { anNvidiaSmiLog } from '@app/testing/gpu';
 import { mapNvidiaSmi, type NvidiaSmiReading } from './nvidia-smi.mapper.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
 

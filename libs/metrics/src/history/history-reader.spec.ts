@@ -1,18 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '@app/config';
 import { rangeKey, type Snapshot } from '@app/core';
-import {
-  aFrame,
-  aFrameGpu,
-  aFrameSystem,
-  aHistoryFrame,
-  FRAME_EPOCH_MS,
-  FRAME_GPU_UUID,
-  frameTime,
-  InMemoryHistoryStore,
-  ScriptedSnapshotSource,
-  SetClock,
-} from '@app/testing';
+import { aFrame, aFrameGpu, aFrameSystem, FRAME_EPOCH_MS, FRAME_GPU_UUID, frameTime } from '@app/testing/analysis';
+import { aHistoryFrame, InMemoryHistoryStore, ScriptedSnapshotSource, SetClock } from '@app/testing/workflow';
 import { type HistoryQuery, HistoryReader, MAX_POINTS, MAX_SERIES } from './history-reader.js';
 import { pointsOf } from './series-buckets.js';
 

@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { Snapshot } from '@app/core';
-import {
-  aFrame,
-  aFrameGpu,
-  aFrameSystem,
-  aHistoryFrame,
-  FRAME_EPOCH_MS,
-  FRAME_GPU_UUID,
-  InMemoryHistoryStore,
-} from '@app/testing';
+import { aFrame, aFrameGpu, aFrameSystem, FRAME_EPOCH_MS, FRAME_GPU_UUID } from '@app/testing/analysis';
+import { aHistoryFrame, InMemoryHistoryStore } from '@app/testing/workflow';
 import { HistoryRecorder } from './history-recorder.js';
 
 const drawing = (second: number, drawWatts: number | null): Snapshot =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anXidMessage, KERNEL_BOOT_MS, oomKillMessages } from '@app/testing';
+import { anXidMessage, KERNEL_BOOT_MS, oomKillMessages } from '@app/testing/metrics';
 import { KernelEventLog } from './kernel-event-log.js';
 import type { KernelLine } from './kernel-line.parser.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anXidMessage, oomKillMessages } from '@app/testing';
+import { anXidMessage, oomKillMessages } from '@app/testing/metrics';
 import { isMarkedSimulated, printableMessage, reportedEvent } from './kernel-events.js';
 
 describe('reportedEvent', () => {

@@ -1,15 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  aKernelLog,
-  anXidMessage,
-  cpuMs,
-  fuzzRuns,
-  KERNEL_BOOT_MS,
-  KERNEL_LOG_FORMS,
-  mutatedText,
-  oomKillMessages,
-} from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { aKernelLog, anXidMessage, KERNEL_BOOT_MS, KERNEL_LOG_FORMS, oomKillMessages } from '@app/testing/metrics';
 import { RecordedKernelLog } from './recorded-kernel-log.js';
 
 const MESSAGES = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aKernelLog, KERNEL_BOOT_MS, KERNEL_LOG_FORMS, type KernelLogForm } from '@app/testing';
+import { aKernelLog, KERNEL_BOOT_MS, KERNEL_LOG_FORMS, type KernelLogForm } from '@app/testing/metrics';
 import { parseKernelLine } from './kernel-line.parser.js';
 
 const NOW_MS = Date.UTC(2026, 2, 2);

@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { aKernelLog, aKmsgDevice, anXidMessage, KERNEL_BOOT_MS, SetClock } from '@app/testing';
+import { aKernelLog, aKmsgDevice, anXidMessage, KERNEL_BOOT_MS } from '@app/testing/metrics';
+import { SetClock } from '@app/testing/workflow';
 import { KernelLogCollector, type KernelLogCollectorOptions } from './kernel-log.collector.js';
 import type { KmsgDevice } from './kmsg.reader.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { aKmsgDevice } from '@app/testing';
+import { aKmsgDevice } from '@app/testing/metrics';
 import { KmsgReader } from './kmsg.reader.js';
 
 const NEVER_LATE = (): boolean => false;

@@ -59,6 +59,7 @@ export class KmsgReader implements LogSource {
   async close(): Promise<void> {
     const device = this.device;
     this.device = null;
+    // It was only read: closing it has nothing to lose.
     await device?.close().catch(() => undefined);
   }
 

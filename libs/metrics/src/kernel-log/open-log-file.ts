@@ -61,6 +61,7 @@ export class OpenLogFile {
   }
 
   async close(): Promise<void> {
+    // It was only read: closing it has nothing to lose.
     await this.handle.close().catch(() => undefined);
   }
 

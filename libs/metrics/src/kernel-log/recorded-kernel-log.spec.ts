@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aKernelLog, anXidMessage, KERNEL_BOOT_MS, KERNEL_LOG_FORMS, type KernelLogLine } from '@app/testing';
+import { aKernelLog, anXidMessage, KERNEL_BOOT_MS, KERNEL_LOG_FORMS, type KernelLogLine } from '@app/testing/metrics';
 import { RecordedKernelLog } from './recorded-kernel-log.js';
 
 const AT_MS = KERNEL_BOOT_MS + 3_600_000;

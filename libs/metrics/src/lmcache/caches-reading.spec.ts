@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anLmcachePage, aVllmPage } from '@app/testing';
+import { anLmcachePage, aVllmPage } from '@app/testing/metrics';
 import { absentCaches, type CachesReading, combineCacheReadings, NO_SERIES, NO_URLS } from './caches-reading.js';
 import { InProcessCaches } from './in-process-caches.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cache } from '@app/core';
-import { anLmcacheMpPage, anLmcachePage, cpuMs, fuzzRuns, mutatedText } from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { anLmcacheMpPage, anLmcachePage } from '@app/testing/metrics';
 import { configIn, healthIn, lmcacheVersionIn, mpStatusIn } from './lmcache-answers.js';
 import { LmcacheTracker } from './lmcache.tracker.js';
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { anEmptyLmcacheMpPage, anLmcacheMpPage, anLmcachePage, aVllmPage, type LmcachePageValues } from '@app/testing';
+import {
+  anEmptyLmcacheMpPage,
+  anLmcacheMpPage,
+  anLmcachePage,
+  aVllmPage,
+  type LmcachePageValues,
+} from '@app/testing/metrics';
 import { type CacheReading, lmcacheModeOf, mapLmcachePage } from './lmcache-page.mapper.js';
 
 function onlyReading(text: string): CacheReading {

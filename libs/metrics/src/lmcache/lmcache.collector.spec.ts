@@ -13,7 +13,7 @@ import {
   type FakeLmcache,
   type FakeLmcacheMode,
   fakeVllm,
-} from '@app/testing';
+} from '@app/testing/metrics';
 import { LmcacheCollector } from './lmcache.collector.js';
 
 const TIMEOUT_MS = 2_000;

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cache } from '@app/core';
-import { anEmptyLmcacheMpPage, anLmcacheMpPage, anLmcachePage, aVllmPage, type LmcachePageValues } from '@app/testing';
+import {
+  anEmptyLmcacheMpPage,
+  anLmcacheMpPage,
+  anLmcachePage,
+  aVllmPage,
+  type LmcachePageValues,
+} from '@app/testing/metrics';
 import { type LmcachePage, LmcacheTracker, type TrackedCaches } from './lmcache.tracker.js';
 
 const URL = 'http://cache:6999';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { aPrometheusPage, aVllmPage, fuzzRuns, mutatedText } from '@app/testing';
+import { fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { aPrometheusPage, aVllmPage } from '@app/testing/metrics';
 import fc from 'fast-check';
 import { parsePrometheusText } from './prometheus-text.parser.js';
 

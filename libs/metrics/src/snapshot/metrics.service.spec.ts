@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { Settings, type SettingsValues } from '@app/config';
 import { Clock, type Section, type Snapshot } from '@app/core';
-import { aFrameGpu, anEngine, aSnapshot, aSystem } from '@app/testing';
+import { aFrameGpu } from '@app/testing/analysis';
+import { anEngine, aSnapshot, aSystem } from '@app/testing/metrics';
 import { NO_PLACES } from '../system/index.js';
 import { MetricsService } from './metrics.service.js';
 import { type SourceReadings, unreadSource } from './snapshot-assembly.js';

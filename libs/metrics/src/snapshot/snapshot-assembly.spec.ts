@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gpu, Section, SectionStatus } from '@app/core';
-import { aFrameGpu, anEngine, aSystem } from '@app/testing';
+import { aFrameGpu } from '@app/testing/analysis';
+import { anEngine, aSystem } from '@app/testing/metrics';
 import { NO_PLACES } from '../system/index.js';
 import { assembleSnapshot, type SourceReadings, unreadSource } from './snapshot-assembly.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aFrame, FRAME_EPOCH_MS } from '@app/testing';
+import { aFrame, FRAME_EPOCH_MS } from '@app/testing/analysis';
 import { ThinnedPast } from './thinned-past.js';
 
 const MINUTE = 60;

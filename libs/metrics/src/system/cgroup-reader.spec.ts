@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ProcRootValues, procFiles } from '@app/testing';
+import { type ProcRootValues, procFiles } from '@app/testing/metrics';
 import { CgroupReader } from './cgroup-reader.js';
 import { type HostFiles, RecordedHostFiles } from './host-files.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { aNodeExporterPage, cpuMs, fuzzRuns, mutatedText, procFiles } from '@app/testing';
+import { cpuMs, fuzzRuns, mutatedText } from '@app/testing/fuzz';
+import { aNodeExporterPage, procFiles } from '@app/testing/metrics';
 import { RecordedHost } from './recorded-host.js';
 import type { SystemReading } from './system-reading.js';
 

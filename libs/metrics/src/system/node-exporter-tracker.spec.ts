@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aNodeExporterPage, type NodeExporterPageValues } from '@app/testing';
+import { aNodeExporterPage, type NodeExporterPageValues } from '@app/testing/metrics';
 import { type NodeExporterReading, NodeExporterTracker } from './node-exporter-tracker.js';
 
 type Read = Extract<NodeExporterReading, { ok: true }>;

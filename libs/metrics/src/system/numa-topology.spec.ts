@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { procFiles } from '@app/testing';
+import { procFiles } from '@app/testing/metrics';
 import { RecordedHostFiles } from './host-files.js';
 import { countNodes, NumaReader } from './numa-topology.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ProcRootValues, procFiles } from '@app/testing';
+import { type ProcRootValues, procFiles } from '@app/testing/metrics';
 import { type HostFile, RecordedHostFiles } from './host-files.js';
 import { ProcHost, type ProcReading } from './proc-host.js';
 

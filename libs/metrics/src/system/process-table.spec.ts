@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ProcProcessValues, procFiles } from '@app/testing';
+import { type ProcProcessValues, procFiles } from '@app/testing/metrics';
 import { type HostFile, RecordedHostFiles } from './host-files.js';
 import { ProcessTable } from './process-table.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processFiles } from '@app/testing';
+import { processFiles } from '@app/testing/metrics';
 import { parseCommandLine, parseProcessStat, parseProcessStatus } from './process-text.parsers.js';
 
 describe('parseCommandLine', () => {

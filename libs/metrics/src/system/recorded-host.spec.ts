@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aNodeExporterPage, procFiles } from '@app/testing';
+import { aNodeExporterPage, procFiles } from '@app/testing/metrics';
 import { RecordedHost } from './recorded-host.js';
 
 const PAGE = { source: 'http://host:9100/metrics', text: aNodeExporterPage() };

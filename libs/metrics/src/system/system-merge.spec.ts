@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gap, System } from '@app/core';
 import { NO_HOST_CLOCK, NO_PRESSURE } from '@app/core';
-import { aSystem } from '@app/testing';
+import { aSystem } from '@app/testing/metrics';
 import { type HostView, mayBeSameMachine, mergedHost } from './system-merge.js';
 
 const gap = (signal: string, reason: string): Gap => ({ signal, status: 'absent', reason });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@app/core';
-import { aNodeExporterPage, aProcRoot } from '@app/testing';
+import { aNodeExporterPage, aProcRoot } from '@app/testing/metrics';
 import type { AskFilesystem } from './mounted-filesystems.js';
 import { SystemCollector, type SystemCollectorOptions } from './system.collector.js';
 

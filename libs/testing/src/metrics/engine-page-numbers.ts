@@ -27,10 +27,15 @@ function valuesBySeries(text: string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const line of text.split('\n')) {
     const name = /^[ \t]*([^\s{]+)/.exec(line)?.[1] ?? '';
-    const key = name.endsWith('_bucket') ? `${name} ${Number(/le="\+?([^"]*)"/.exec(line)?.[1])}` : name;
+    const key = name.endsWith('_bucket') ? `${name} ${boundIn(line)}` : name;
     groups.set(key, [...(groups.get(key) ?? []), ...numbersIn(line.slice(line.lastIndexOf('}') + 1))]);
   }
   return groups;
+}
+
+function boundIn(line: string): number {
+  const written = /le="\+?([^"]*)"/.exec(line)?.[1] ?? '';
+  return /^inf(inity)?$/i.test(written) ? Number.POSITIVE_INFINITY : Number(written);
 }
 
 function isSumOf(number: number, values: readonly number[]): boolean {

@@ -12,7 +12,7 @@ import {
   ScriptedInsightService,
   ScriptedSnapshotSource,
   SetClock,
-} from '@app/testing';
+} from '@app/testing/workflow';
 import { initialState, type WorkflowState } from '../state.js';
 import { RunAbandonedError, StepRecorder } from '../step-recorder.js';
 import { makeAnalyzeNode } from './analyze.node.js';
