@@ -29,7 +29,7 @@ describe('the insight schema', () => {
   });
 
   it('accepts a good answer and refuses more or less than it', () => {
-    const draft = groundedDraft(insightsPrompt(anInsightRequest())[1]?.content ?? '');
+    const draft = groundedDraft(insightsPrompt(anInsightRequest()).messages[1]?.content ?? '');
     expect(insightSchema.safeParse(draft).success).toBe(true);
     expect(insightSchema.safeParse({ ...draft, command: 'reboot' }).success).toBe(false);
     expect(insightSchema.safeParse({ summary: 'x' }).success).toBe(false);

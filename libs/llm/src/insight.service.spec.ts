@@ -117,7 +117,7 @@ describe('InsightService', () => {
   });
 
   it('lets the rules stand when too little of an answer holds, and shows what was removed', async () => {
-    const draft = groundedDraft(insightsPrompt(anInsightRequest())[1]?.content ?? '');
+    const draft = groundedDraft(insightsPrompt(anInsightRequest()).messages[1]?.content ?? '');
     groq.draft = draft && { ...draft, summary: 'It wastes 38 % of the energy.' };
     const { insights, degraded } = await build().service.write(anInsightRequest(), WANTED);
     expect(degraded).toBe(true);

@@ -3,7 +3,7 @@ import { Settings } from '@app/config';
 import { Clock, type InsightRequest, type Insights, messageOf, type Usage } from '@app/core';
 import { GroqClient } from './groq/groq.client.js';
 import { LlmHealth } from './llm-health.js';
-import { INSIGHTS_PROMPT_VERSION, insightsPrompt } from './prompts/insights.prompt.js';
+import { insightsPrompt } from './prompts/insights.prompt.js';
 import { RuleBasedWriter } from './rules/rule-based.writer.js';
 import { TokenLedger } from './token-ledger.js';
 import { type VerifiedInsights, verifyDraft } from './verify/verifier.js';
@@ -44,7 +44,8 @@ export class InsightService {
   }
 
   private async askModel(request: InsightRequest): Promise<WrittenInsights> {
-    const result = await this.groq.ask(insightsPrompt(request), request.signal);
+    const prompt = insightsPrompt(request);
+    const result = await this.groq.ask(prompt.messages, request.signal);
     await this.spend(result.usage);
     if (result.kind !== 'answer') {
       // A cancelled run says nothing about the service.
@@ -53,7 +54,7 @@ export class InsightService {
       return this.fallBack(request, result.reason, result.usage);
     }
     this.health.succeeded();
-    const verified = verifyDraft(result.draft, request);
+    const verified = verifyDraft(prompt.restore(result.draft), request);
     if (isUnusable(verified)) {
       const reason = 'Too little of the answer of the model could be verified against the evidence.';
       return this.fallBack(request, reason, result.usage, verified.grounding.removed);
@@ -62,7 +63,7 @@ export class InsightService {
       source: 'llm',
       provider: 'groq',
       model: this.settings.llm.model,
-      promptVersion: INSIGHTS_PROMPT_VERSION,
+      promptVersion: prompt.version,
       degradedReason: null,
       ...verified,
       usage: result.usage,

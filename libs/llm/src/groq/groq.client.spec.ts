@@ -20,7 +20,7 @@ function ask(mode: GroqMode, llm: Partial<Settings['llm']> = {}, signal?: AbortS
   groq.mode = mode;
   const base = loadSettings({ GROQ_API_KEY: KEY, GROQ_BASE_URL: groq.baseUrl, LLM_TIMEOUT_MS: '8000' });
   const settings = new Settings({ ...base, llm: { ...base.llm, maxRetries: 0, ...llm } });
-  return new GroqClient(settings, new SystemClock()).ask(insightsPrompt(anInsightRequest()), signal);
+  return new GroqClient(settings, new SystemClock()).ask(insightsPrompt(anInsightRequest()).messages, signal);
 }
 
 describe('GroqClient', () => {

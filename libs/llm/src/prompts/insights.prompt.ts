@@ -1,5 +1,6 @@
 import type { InsightRequest } from '@app/core';
 import { evidencePack } from '../evidence-pack.js';
+import type { InsightDraft } from '../insight.schema.js';
 
 /** Changes whenever a word of the prompt does, so that answers can be compared. */
 export const INSIGHTS_PROMPT_VERSION = 'insights-1';
@@ -24,11 +25,23 @@ export interface PromptMessage {
   readonly content: string;
 }
 
-/** The messages for one run; the same request gives the same text. */
-export function insightsPrompt(request: InsightRequest): PromptMessage[] {
+/** What a model is sent for one run, and the way back from its answer. */
+export interface InsightsPrompt {
+  readonly version: string;
+  readonly messages: readonly PromptMessage[];
+  /** Puts what was replaced before sending back into an answer. */
+  restore(draft: InsightDraft): InsightDraft;
+}
+
+/** The same request gives the same text. */
+export function insightsPrompt(request: InsightRequest): InsightsPrompt {
   const data = JSON.stringify(evidencePack(request));
-  return [
-    { role: 'system', content: SYSTEM },
-    { role: 'user', content: `<analysis-data>\n${data}\n</analysis-data>\nWrite the insights for this analysis.` },
-  ];
+  return {
+    version: INSIGHTS_PROMPT_VERSION,
+    messages: [
+      { role: 'system', content: SYSTEM },
+      { role: 'user', content: `<analysis-data>\n${data}\n</analysis-data>\nWrite the insights for this analysis.` },
+    ],
+    restore: (draft) => draft,
+  };
 }
