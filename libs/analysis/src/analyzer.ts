@@ -3,7 +3,7 @@ import type { Analysis, Finding, NotEvaluated, Snapshot } from '@app/core';
 import type { AnalysisContext } from './analysis-context.js';
 import { linkCauses, primaryBottleneckOf, rankFindings } from './causes.js';
 import { buildFinding } from './engine/build-finding.js';
-import { contextsOf, type EvaluationInput, evaluateRule } from './engine/evaluate-rule.js';
+import { type EvaluationInput, evaluateRule, RuleContexts } from './engine/evaluate-rule.js';
 import { orderFrames } from './engine/frames.js';
 import { gpuInventoryOf } from './engine/gpu-inventory.js';
 import { SubjectWalks, unreadableSection } from './engine/subject-walks.js';
@@ -29,7 +29,7 @@ function evaluate<K extends Scope>(rule: RuleFor<K> & Rule, input: EvaluationInp
   const findings: Finding[] = [];
   const notEvaluated: NotEvaluated[] = [];
   const walks = input.walks.of<K>(rule);
-  const contexts = contextsOf(rule, input);
+  const contexts = new RuleContexts(rule, input);
   if (walks.length === 0) {
     notEvaluated.push({ ruleId: rule.id, subject: null, reason: withoutSubject(rule, snapshots) });
   }

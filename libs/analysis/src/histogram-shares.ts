@@ -27,6 +27,15 @@ export function bucketShare(before: HistogramReading, after: HistogramReading, b
   return { above: total - below, observations: total };
 }
 
+/**
+ * Whether at least so many were observed between two readings that can be compared. A look back asks this of many
+ * readings, and mostly the totals answer it.
+ */
+export function hasObserved(before: HistogramReading, after: HistogramReading, bound: number, fewest: number): boolean {
+  const total = (after.cumulativeCounts.at(-1) ?? 0) - (before.cumulativeCounts.at(-1) ?? 0);
+  return total >= fewest && bucketShare(before, after, bound) !== null;
+}
+
 /** What was added between two readings; null where either is missing or it fell. */
 export function histogramRise(
   before: HistogramReading | null | undefined,

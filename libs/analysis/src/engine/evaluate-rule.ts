@@ -1,6 +1,15 @@
 import type { Snapshot } from '@app/core';
 import type { AnalysisContext } from '../analysis-context.js';
-import type { Conclusion, Judgement, RuleContext, RuleFor, Run, Scope, ScopeStates } from '../rules/rule.js';
+import type {
+  Conclusion,
+  Judgement,
+  RuleContext,
+  RuleFor,
+  RuleSample,
+  Run,
+  Scope,
+  ScopeStates,
+} from '../rules/rule.js';
 import { resolveThresholds, softenThresholds } from '../rules/thresholds.js';
 import type { SloBreaches } from '../slo-breaches.js';
 import { type Frames, STALE_INTERVALS } from './frames.js';
@@ -45,19 +54,25 @@ function contextOf(rule: RuleFor<Scope>, thresholds: Record<string, number>, inp
   };
 }
 
-/** A rule's own view of an analysis: with its thresholds, and with those that a confirmed finding has to get behind. */
-export interface RuleContexts {
+/** A rule's own view of an analysis, the same for every subject: with its thresholds, or with softer ones. */
+export class RuleContexts {
   readonly strict: RuleContext;
-  readonly soft: RuleContext;
-}
+  private readonly thresholds: Record<string, number>;
+  private softer: RuleContext | null = null;
 
-/** The same for every subject of the rule. */
-export function contextsOf(rule: RuleFor<Scope>, input: EvaluationInput): RuleContexts {
-  const thresholds = resolveThresholds(rule, input.context.thresholds);
-  return {
-    strict: contextOf(rule, thresholds, input),
-    soft: contextOf(rule, softenThresholds(rule, thresholds), input),
-  };
+  constructor(
+    private readonly rule: RuleFor<Scope>,
+    private readonly input: EvaluationInput,
+  ) {
+    this.thresholds = resolveThresholds(rule, input.context.thresholds);
+    this.strict = contextOf(rule, this.thresholds, input);
+  }
+
+  /** With the bounds that a confirmed finding has to get behind; most rules never have one. */
+  get soft(): RuleContext {
+    this.softer ??= contextOf(this.rule, softenThresholds(this.rule, this.thresholds), this.input);
+    return this.softer;
+  }
 }
 
 type Silent = Extract<Judgement, { status: 'missing' | 'inapplicable' | 'baseline' }>;
@@ -80,7 +95,7 @@ function reasonOf(judgement: Silent, snapshot: Snapshot): string {
 class Evaluation<K extends Scope> {
   private readonly tracker: HoldTracker<ScopeStates[K]>;
   private readonly staleMs: number;
-  private lastJudgedMs: number | null = null;
+  private lastJudged: RuleSample<ScopeStates[K]> | null = null;
   /** The newest step, and what the rule said of it; null where it had no sample to judge. */
   private newest: Step<ScopeStates[K]> | null = null;
   private judgement: Judgement | null = null;
@@ -103,7 +118,7 @@ class Evaluation<K extends Scope> {
     // Without enough history a rule says no more than what it lacks, and the newest frames tell that.
     for (const step of this.walk.steps) if ((step.sample?.atMs ?? lastAtMs) >= oldestMs) this.observe(step);
     const { run } = this.tracker;
-    const isStale = this.lastJudgedMs === null || lastAtMs - this.lastJudgedMs > this.staleMs;
+    const isStale = this.lastJudged === null || lastAtMs - this.lastJudged.atMs > this.staleMs;
     const outlivesSilence = run !== null && this.rule.durationClass === 'D0';
     if (isStale && !outlivesSilence) return this.notEvaluated();
     if (!hasHistory) return { status: 'not-evaluated', reason: `needs ${historySeconds} s of history` };
@@ -127,7 +142,7 @@ class Evaluation<K extends Scope> {
     const judgement = this.rule.judge(sample, this.contexts.strict);
     this.judgement = judgement;
     if (isSilent(judgement)) return;
-    this.lastJudgedMs = sample.atMs;
+    this.lastJudged = sample;
     if (judgement.status === 'holds') {
       const { fromPrevious = false, needsSeconds = 0 } = judgement;
       this.tracker.hold({ sample, fromPrevious, needsSeconds }, this.input.frames.staleMsAt(sample.atMs));

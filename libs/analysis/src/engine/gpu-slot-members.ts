@@ -49,15 +49,29 @@ function isUnnamed(snapshot: Snapshot, blame: Blame | null): boolean {
   return blame !== null && blame.busIds.length === 0 && snapshot.sections.gpu.status === 'failed';
 }
 
+/** Every frame repeats the bus ids, and one takes a while to read. */
+function busIdReader(): (gpu: Gpu) => string | null {
+  const read = new Map<string, string | null>();
+  return ({ pciBusId }) => {
+    if (pciBusId === null) return null;
+    let busId = read.get(pciBusId);
+    if (busId === undefined) read.set(pciBusId, (busId = normalizedBusId(pciBusId)));
+    return busId;
+  };
+}
+
 /**
  * Lists the GPUs of each frame, and those that other frames, the kernel log or nvidia-smi's failure name: a GPU that has
  * left the bus is in no list. Where nobody names the failed one, it stands there without a bus id.
  */
 export function gpuSlotMembersIn(window: readonly Snapshot[]): (snapshot: Snapshot) => GpuSlotMember[] {
+  const busIdOf = busIdReader();
   const known = new Map<string, Gpu>();
-  for (const gpu of window.flatMap((frame) => frame.gpus)) {
-    const busId = normalizedBusId(gpu.pciBusId);
-    if (busId !== null) known.set(busId, gpu);
+  for (const { gpus } of window) {
+    for (const gpu of gpus) {
+      const busId = busIdOf(gpu);
+      if (busId !== null) known.set(busId, gpu);
+    }
   }
   const hasUnnamed = window.some((frame) => isUnnamed(frame, blameIn(frame, known)));
   return (snapshot) => {
@@ -65,10 +79,10 @@ export function gpuSlotMembersIn(window: readonly Snapshot[]): (snapshot: Snapsh
     const failureOf = (busId: string | null) =>
       busId !== null && blame?.busIds.includes(busId) === true ? blame.failure : null;
     const present = snapshot.gpus.map((gpu) => {
-      const failure = failureOf(normalizedBusId(gpu.pciBusId));
+      const failure = failureOf(busIdOf(gpu));
       return { id: gpuIdOf(gpu), label: gpuLabel(gpu), state: { pciBusId: gpu.pciBusId, gpu, failure } };
     });
-    const shown = new Set(snapshot.gpus.map((gpu) => normalizedBusId(gpu.pciBusId)));
+    const shown = new Set(snapshot.gpus.map(busIdOf));
     const told = busIdsOf(snapshot.events.filter(({ kind }) => GPU_EVENTS.includes(kind)));
     const named = new Set([...known.keys(), ...told, ...(blame?.busIds ?? [])]);
     const gone = [...named]

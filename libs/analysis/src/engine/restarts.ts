@@ -11,13 +11,15 @@ function fell(before: Counter, after: Counter): boolean {
 /** Without copies of either: this is asked of every subject in every frame. */
 function anyFell(before: object, after: object): boolean {
   const [earlier, later] = [before as Counters, after as Counters];
-  return Object.keys(earlier).some((name) => fell(earlier[name], later[name]));
+  for (const name of Object.keys(earlier)) if (fell(earlier[name], later[name])) return true;
+  return false;
 }
 
 function gpuRestarted(before: Gpu, after: Gpu): boolean {
-  const volatileErrors = ({ ecc }: Gpu) => [ecc.volatileCorrected, ecc.volatileUncorrected];
   return (
-    anyFell(before.clockEventSeconds, after.clockEventSeconds) || anyFell(volatileErrors(before), volatileErrors(after))
+    fell(before.ecc.volatileCorrected, after.ecc.volatileCorrected) ||
+    fell(before.ecc.volatileUncorrected, after.ecc.volatileUncorrected) ||
+    anyFell(before.clockEventSeconds, after.clockEventSeconds)
   );
 }
 

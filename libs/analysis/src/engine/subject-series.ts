@@ -6,10 +6,10 @@ import { cacheSlotsOf } from './cache-slots.js';
 import { engineMembersIn } from './engine-members.js';
 import { gpuLabel, gpuSlotMembersIn } from './gpu-slot-members.js';
 
-/** One subject over the window; `state` is null in frames that do not show it. */
+/** One subject over the window: its state in each frame, null in those that do not show it. */
 export interface SubjectSeries<S> {
   readonly subject: Subject;
-  readonly observations: readonly { readonly snapshot: Snapshot; readonly state: S | null }[];
+  readonly states: readonly (S | null)[];
 }
 
 interface Member<S> {
@@ -35,14 +35,19 @@ const MEMBERS: Enumerate = {
 /** The subjects of a scope that any frame shows, in order of first sight. */
 export function seriesOf<K extends Scope>(scope: K, window: readonly Snapshot[]): SubjectSeries<ScopeStates[K]>[] {
   const membersOf = MEMBERS[scope](window);
-  const perFrame = window.map(membersOf);
   const labels = new Map<string, string>();
-  for (const members of perFrame) for (const { id, label } of members) labels.set(id, label);
-  return [...labels].map(([id, label]) => ({
-    subject: { kind: subjectKindOf(scope), id, label },
-    observations: window.map((snapshot, frame) => ({
-      snapshot,
-      state: perFrame[frame]?.find((member) => member.id === id)?.state ?? null,
-    })),
+  const statesById = new Map<string, (ScopeStates[K] | null)[]>();
+  for (const [frame, snapshot] of window.entries()) {
+    for (const { id, label, state } of membersOf(snapshot)) {
+      labels.set(id, label);
+      const states = statesById.get(id) ?? Array<ScopeStates[K] | null>(window.length).fill(null);
+      statesById.set(id, states);
+      // Of two with the same id the first counts.
+      states[frame] ??= state;
+    }
+  }
+  return [...statesById].map(([id, states]) => ({
+    subject: { kind: subjectKindOf(scope), id, label: labels.get(id) ?? id },
+    states,
   }));
 }

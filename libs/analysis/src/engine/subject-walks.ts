@@ -25,28 +25,43 @@ export function unreadableSection(sections: readonly SectionName[], snapshot: Sn
   return null;
 }
 
+/** Why each frame is of no use to rules that need certain sections; null where it is of use. */
+interface Silences {
+  readonly ofFrames: readonly (string | null)[];
+  /** The same for all that are silent in the same frames for the same reasons. */
+  readonly key: string;
+}
+
+function silencesOf(sections: readonly SectionName[], { snapshots }: Frames): Silences {
+  const ofFrames = snapshots.map((snapshot) => unreadableSection(sections, snapshot));
+  const isNever = ofFrames.every((silence) => silence === null);
+  return { ofFrames, key: isNever ? 'never silent' : JSON.stringify(ofFrames) };
+}
+
 function walkOf<K extends Scope>(
   scope: K,
-  sections: readonly SectionName[],
-  { subject, observations }: SubjectSeries<ScopeStates[K]>,
-  { firstAtMs, timesMs }: Frames,
+  silences: Silences,
+  { subject, states }: SubjectSeries<ScopeStates[K]>,
+  { snapshots, firstAtMs, timesMs }: Frames,
 ): SubjectWalk<ScopeStates[K]> {
   let before: RuleSample<ScopeStates[K]> | null = null;
+  let restart: Restart | null = null;
   let restarts: readonly Restart[] = [];
-  const steps = observations.map(({ snapshot, state }, frame): Step<ScopeStates[K]> => {
-    const unreadable = unreadableSection(sections, snapshot);
-    if (unreadable !== null || state === null) {
-      return { sample: null, silence: unreadable ?? `${subject.kind} is not in the newest frame` };
+  const steps = snapshots.map((snapshot, frame): Step<ScopeStates[K]> => {
+    const silence = silences.ofFrames[frame] ?? null;
+    const state = states[frame] ?? null;
+    if (silence !== null || state === null) {
+      return { sample: null, silence: silence ?? `${subject.kind} is not in the newest frame` };
     }
     const at = snapshot.collectedAt;
     const atMs = timesMs[frame] ?? Date.parse(at);
     let previous = before;
     const isRestarted = previous !== null && hasRestarted(scope, previous, { state, snapshot });
     if (previous !== null && isRestarted) {
-      restarts = [...restarts, { afterMs: previous.atMs, seenAtMs: atMs }];
+      restart = { afterMs: previous.atMs, seenAtMs: atMs };
+      restarts = [...restarts, restart];
       previous = null;
     }
-    const restart = restarts.at(-1) ?? null;
     const sample = { at, atMs, firstAtMs, subject, snapshot, state, previous, restart, restarts };
     // What did not answer has no counters: the sample before it stays the one to compare with.
     if (isComparable(scope, state) || previous === null) before = sample;
@@ -57,31 +72,33 @@ function walkOf<K extends Scope>(
 
 class ScopeWalks<K extends Scope> {
   private series: readonly SubjectSeries<ScopeStates[K]>[] | null = null;
-  private readonly bySections = new Map<string, readonly SubjectWalk<ScopeStates[K]>[]>();
+  private readonly bySilences = new Map<string, readonly SubjectWalk<ScopeStates[K]>[]>();
 
   constructor(
     private readonly scope: K,
     private readonly frames: Frames,
   ) {}
 
-  of(sections: readonly SectionName[]): readonly SubjectWalk<ScopeStates[K]>[] {
+  of(silences: Silences): readonly SubjectWalk<ScopeStates[K]>[] {
+    const known = this.bySilences.get(silences.key);
+    if (known) return known;
     const { scope, frames } = this;
     this.series ??= seriesOf<K>(scope, frames.snapshots);
-    const key = sections.join();
-    const walks = this.bySections.get(key) ?? this.series.map((series) => walkOf(scope, sections, series, frames));
-    this.bySections.set(key, walks);
+    const walks = this.series.map((series) => walkOf(scope, silences, series, frames));
+    this.bySilences.set(silences.key, walks);
     return walks;
   }
 }
 
 /**
- * The subjects of a window, walked once for all rules that look at the same scope and sections: to find restarts costs
- * more than most judgements, and there are many more rules than ways to walk.
+ * The subjects of a window, walked once for all rules of a scope that can use the same frames: to find restarts costs
+ * more than most judgements, and mostly every section of every frame can be read.
  */
 export class SubjectWalks {
   private readonly scopes: { readonly [K in Scope]: ScopeWalks<K> };
+  private readonly silences = new Map<string, Silences>();
 
-  constructor(frames: Frames) {
+  constructor(private readonly frames: Frames) {
     this.scopes = {
       gpu: new ScopeWalks('gpu', frames),
       gpuSlot: new ScopeWalks('gpuSlot', frames),
@@ -94,6 +111,13 @@ export class SubjectWalks {
   }
 
   of<K extends Scope>({ scope, sections }: Pick<RuleFor<K>, 'scope' | 'sections'>): ReturnType<ScopeWalks<K>['of']> {
-    return this.scopes[scope].of(sections);
+    return this.scopes[scope].of(this.silencesFor(sections));
+  }
+
+  private silencesFor(sections: readonly SectionName[]): Silences {
+    const names = sections.join();
+    const silences = this.silences.get(names) ?? silencesOf(sections, this.frames);
+    this.silences.set(names, silences);
+    return silences;
   }
 }

@@ -2,7 +2,7 @@ import type { Cache, CandidateAction, Engine, HistogramReading, Snapshot } from 
 import { bucketShare, histogramRise, isFiniteBound } from '../histogram-shares.js';
 import { counterDelta } from './derived-readings.js';
 import { engineIn } from './history-readings.js';
-import { type LookBack, lookBack } from './look-back.js';
+import { type LookBack, rememberedLookBack } from './look-back.js';
 import type { RuleSample } from './rule.js';
 
 /** LMCache's own name of the tier behind a network, which only the one inside the engine can bypass. */
@@ -20,16 +20,15 @@ export function cacheIn(snapshot: Snapshot, cacheId: string): Cache | null {
 
 /** A counter that fell: the cache was restarted, or its counters were set back. */
 export function wasReset(before: Cache, after: Cache): boolean {
-  return (Object.keys(after.counters) as (keyof Cache['counters'])[]).some((name) => {
+  for (const name of Object.keys(after.counters) as (keyof Cache['counters'])[]) {
     const [earlier, later] = [before.counters[name], after.counters[name]];
-    return earlier !== null && later !== null && later < earlier;
-  });
+    if (earlier !== null && later !== null && later < earlier) return true;
+  }
+  return false;
 }
 
 /** Back over the last seconds of a cache's counters, or over what there is of them since they began. */
-export function cacheLookBack(sample: RuleSample<Cache>, seconds: number): LookBack<Cache> | null {
-  return lookBack(sample, seconds, wasReset);
-}
+export const cacheLookBack = rememberedLookBack(wasReset);
 
 /** How far a counter of the cache rose since an earlier sample. */
 export function cacheRise(

@@ -1,4 +1,4 @@
-import type { Engine, Snapshot } from '@app/core';
+import type { Engine, Gpu, Snapshot } from '@app/core';
 import { countCpus } from './cpu-list.js';
 import { counterDelta } from './derived-readings.js';
 import { gpusOf } from './engine-gpus.js';
@@ -74,14 +74,23 @@ export function cpuSigns(readings: CpuReadings, bounds: StarvationBounds): CpuSi
   ];
 }
 
+/** Null where a GPU has no reading. */
+function highestOf(gpus: readonly Gpu[], value: (gpu: Gpu) => number | null): number | null {
+  let highest = -Infinity;
+  for (const gpu of gpus) {
+    const own = value(gpu);
+    if (own === null) return null;
+    highest = Math.max(highest, own);
+  }
+  return highest;
+}
+
 /** Highest readings over the engine's GPUs: one that works is not waiting for the CPU. Null when not known. */
 export function gpuActivity(engine: Engine, snapshot: Snapshot) {
   const gpus = gpusOf(engine, snapshot);
   if (!gpus || gpus.length === 0) return null;
-  const highest = (values: readonly (number | null)[]) =>
-    values.some((value) => value === null) ? null : Math.max(...values.map((value) => value ?? 0));
-  const utilization = highest(gpus.map((gpu) => gpu.utilization.gpuRatio));
-  const smActive = highest(gpus.map((gpu) => gpu.profiling.smActiveRatio));
+  const utilization = highestOf(gpus, (gpu) => gpu.utilization.gpuRatio);
+  const smActive = highestOf(gpus, (gpu) => gpu.profiling.smActiveRatio);
   return utilization === null && smActive === null ? null : { utilization, smActive };
 }
 
@@ -102,8 +111,8 @@ export function leavesGpusIdle(engine: Engine, snapshot: Snapshot, bounds: Starv
 /** Whether requests run, the GPUs have little to do and nothing but the CPU explains it; null when that is not known. */
 export function isCpuStarved(sample: RuleSample<Engine>, bounds: StarvationBounds): boolean | null {
   const isIdle = leavesGpusIdle(sample.state, sample.snapshot, bounds);
-  const readings = cpuReadings(sample);
   if (!isIdle) return isIdle;
+  const readings = cpuReadings(sample);
   if (Object.values(readings).every((value) => value === null)) return null;
   return cpuSigns(readings, bounds).length > 0;
 }

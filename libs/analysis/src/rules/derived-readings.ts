@@ -79,7 +79,8 @@ export function gpuMissesSlo(run: Run<Gpu>, context: RuleContext): boolean | nul
 
 /** XID lines of one GPU, by bus id. */
 export function xidsOf(events: readonly KernelEvent[], pciBusId: string | null): readonly KernelEvent[] {
-  return eventsOn(events, pciBusId).filter(({ kind }) => kind === 'xid');
+  const own = eventsOn(events, pciBusId);
+  return own.length === 0 ? own : own.filter(({ kind }) => kind === 'xid');
 }
 
 export function worstSeverity(severities: readonly Severity[]): Severity {

@@ -2,16 +2,54 @@ import type { Engine, Gpu, Snapshot } from '@app/core';
 import { gpuIdOf } from '@app/core';
 import { capacityWaiting } from './derived-readings.js';
 
+const NO_ENGINES: readonly Engine[] = [];
+
+/** Which engine uses which GPU in one snapshot. */
+interface GpuUse {
+  readonly enginesByGpuId: ReadonlyMap<string, readonly Engine[]>;
+  /** Filled as it is asked for. */
+  readonly gpusByEngine: WeakMap<Engine, readonly Gpu[] | null>;
+}
+
+/** Rules ask for it per GPU and frame, and to look through every engine each time would cost GPUs times GPUs. */
+const USES = new WeakMap<Snapshot, GpuUse>();
+
+function useIn(snapshot: Snapshot): GpuUse {
+  const known = USES.get(snapshot);
+  if (known) return known;
+  const enginesByGpuId = new Map<string, Engine[]>();
+  for (const engine of snapshot.engines) {
+    for (const gpuId of new Set(engine.gpuUuids)) {
+      const engines = enginesByGpuId.get(gpuId);
+      if (engines) engines.push(engine);
+      else enginesByGpuId.set(gpuId, [engine]);
+    }
+  }
+  const use = { enginesByGpuId, gpusByEngine: new WeakMap<Engine, readonly Gpu[] | null>() };
+  USES.set(snapshot, use);
+  return use;
+}
+
 /** Engines that are known to use a GPU. */
 export function enginesOn(gpuId: string, snapshot: Snapshot): readonly Engine[] {
-  return snapshot.engines.filter(({ gpuUuids }) => gpuUuids?.includes(gpuId));
+  return useIn(snapshot).enginesByGpuId.get(gpuId) ?? NO_ENGINES;
 }
 
 /** The GPUs of an engine; null when they are not known or the snapshot does not show them all. */
 export function gpusOf(engine: Engine, snapshot: Snapshot): readonly Gpu[] | null {
-  if (engine.gpuUuids === null) return null;
-  const gpus = snapshot.gpus.filter((gpu) => engine.gpuUuids?.includes(gpuIdOf(gpu)));
-  return gpus.length === engine.gpuUuids.length ? gpus : null;
+  const { gpusByEngine } = useIn(snapshot);
+  const known = gpusByEngine.get(engine);
+  if (known !== undefined) return known;
+  const gpus = gpusShown(engine, snapshot);
+  gpusByEngine.set(engine, gpus);
+  return gpus;
+}
+
+function gpusShown({ gpuUuids }: Engine, snapshot: Snapshot): readonly Gpu[] | null {
+  if (gpuUuids === null) return null;
+  const ids = new Set(gpuUuids);
+  const gpus = snapshot.gpus.filter((gpu) => ids.has(gpuIdOf(gpu)));
+  return gpus.length === gpuUuids.length ? gpus : null;
 }
 
 /** Engines other than those on the GPU that hold requests back for want of capacity. */

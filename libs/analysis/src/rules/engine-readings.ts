@@ -1,19 +1,21 @@
 import type { Engine } from '@app/core';
 import { SLO_BREACH_SHARE, type SloBreach } from '../slo-breaches.js';
+import { rememberedPerSample } from './remembered-per-sample.js';
 import { type EvidenceDraft, type RuleContext, type RuleSample, type Run, lastOf, reading, startOf } from './rule.js';
 import { capacityWaiting } from './derived-readings.js';
 
 /** An engine needs this long after it started or woke up until its queue and latency mean something. */
 export const SETTLING_SECONDS = 120;
 
-export function isSettling(sample: RuleSample<Engine>): boolean {
+/** Whether queue and latency mean nothing yet. */
+export const isSettling = rememberedPerSample((sample: RuleSample<Engine>): boolean => {
   const { restart, state, atMs } = sample;
   const settlingMs = SETTLING_SECONDS * 1000;
   if (restart !== null && atMs - restart.seenAtMs < settlingMs) return true;
   // The engine's clock may be a little ahead of that of the frames.
   if (state.startedAt !== null && Math.abs(atMs - Date.parse(state.startedAt)) < settlingMs) return true;
   return hasSleptSince(sample, atMs - settlingMs);
-}
+});
 
 export function isAsleep({ sleepState }: Pick<Engine, 'sleepState'>): boolean {
   return sleepState !== null && sleepState !== 'awake';

@@ -26,10 +26,12 @@ interface Loss {
   readonly event: KernelEvent | null;
 }
 
+function isLoss({ kind, code }: KernelEvent): boolean {
+  return kind === 'gpu-lost' || (kind === 'xid' && code === FALLEN_OFF_THE_BUS);
+}
+
 function lossEventIn(sample: RuleSample<GpuSlot>, rememberedSeconds: number): KernelEvent | null {
   if (!isReadable(sample.snapshot.sections.kernelLog)) return null;
-  const isLoss = ({ kind, code }: KernelEvent) =>
-    kind === 'gpu-lost' || (kind === 'xid' && code === FALLEN_OFF_THE_BUS);
   const events = eventsOn(sample.snapshot.events, sample.state.pciBusId);
   return events.findLast((event) => isLoss(event) && isCurrent(event, sample, rememberedSeconds)) ?? null;
 }
@@ -44,8 +46,9 @@ function answerIn(sample: RuleSample<GpuSlot>): EvidenceDraft | null {
 }
 
 function lossIn(sample: RuleSample<GpuSlot>, rememberedSeconds: number): Loss | null {
-  const loss = { answer: answerIn(sample), event: lossEventIn(sample, rememberedSeconds) };
-  return loss.answer || loss.event ? loss : null;
+  const answer = answerIn(sample);
+  const event = lossEventIn(sample, rememberedSeconds);
+  return answer || event ? { answer, event } : null;
 }
 
 /** "Unknown Error" in the place of a device handle mostly means a lost GPU, and not always. */

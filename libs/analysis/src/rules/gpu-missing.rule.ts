@@ -36,9 +36,11 @@ function whyUncertain(snapshot: Snapshot): string | null {
 
 function absenceIn(snapshot: Snapshot, inventory: GpuInventory): Absence | null {
   const present = isReadable(snapshot.sections.gpu) ? snapshot.gpus : [];
+  const counted = countedIn(snapshot) ?? 0;
+  // The usual case: as many as there should be, whichever they are.
+  if (!inventory.isConfigured && present.length >= Math.max(counted, inventory.ids.length)) return null;
   const seen = new Set(present.flatMap((gpu) => [gpuIdOf(gpu), ...(gpu.pciBusId === null ? [] : [gpu.pciBusId])]));
   const missing = inventory.ids.filter((id) => !seen.has(id));
-  const counted = countedIn(snapshot) ?? 0;
   if (counted > present.length) {
     return { expected: Math.max(counted, inventory.ids.length), seen: present.length, missing };
   }

@@ -57,9 +57,25 @@ const FAULT_TEXTS = {
   'needs-reset': /gave "\[?(?:GPU )?requires? reset\b/i,
 } as const;
 
-/** Whether the driver wrote a fault in the place of this GPU's values: then it has none of those that the gaps name. */
-export function hasFaultInPlaceOfValues(gpu: Gpu, gaps: readonly Gap[], fault: keyof typeof FAULT_TEXTS): boolean {
+type Fault = keyof typeof FAULT_TEXTS;
+
+/** Every GPU of a frame asks, and the gaps are the same for all of them. */
+const FAULTED_SIGNALS: Readonly<Record<Fault, WeakMap<readonly Gap[], readonly string[]>>> = {
+  'gpu-lost': new WeakMap(),
+  'needs-reset': new WeakMap(),
+};
+
+function faultedSignals(gaps: readonly Gap[], fault: Fault): readonly string[] {
+  const known = FAULTED_SIGNALS[fault].get(gaps);
+  if (known) return known;
   const signals = gaps.filter(({ reason }) => FAULT_TEXTS[fault].test(reason)).map(({ signal }) => signal);
+  FAULTED_SIGNALS[fault].set(gaps, signals);
+  return signals;
+}
+
+/** Whether the driver wrote a fault in the place of this GPU's values: then it has none of those that the gaps name. */
+export function hasFaultInPlaceOfValues(gpu: Gpu, gaps: readonly Gap[], fault: Fault): boolean {
+  const signals = faultedSignals(gaps, fault);
   return signals.length > 0 && signals.every((signal) => valueAt(gpu, signal) === null);
 }
 

@@ -20,12 +20,12 @@ function isOfAny(engines: readonly Engine[], pid: number): boolean {
 /** Compute processes that no engine of this machine started, the largest first. */
 function foreignOn({ state, snapshot }: RuleSample<Gpu>): readonly GpuProcess[] {
   return state.processes
-    .filter((process) => isCompute(process) && !isOfAny(snapshot.engines, process.pid))
+    .filter((process) => !isOfAny(snapshot.engines, process.pid) && isCompute(process))
     .sort((a, b) => (b.usedMemoryBytes ?? 0) - (a.usedMemoryBytes ?? 0));
 }
 
-function largeOn(sample: RuleSample<Gpu>, usedMemoryBytes: number): readonly GpuProcess[] {
-  return foreignOn(sample).filter((process) => (process.usedMemoryBytes ?? 0) >= usedMemoryBytes);
+function isLarge(process: GpuProcess, usedMemoryBytes: number): boolean {
+  return (process.usedMemoryBytes ?? 0) >= usedMemoryBytes;
 }
 
 function actionsFor(largest: GpuProcess | undefined): CandidateAction[] {
@@ -76,14 +76,16 @@ export const gpuSharedByForeignProcessRule = defineRule<'gpu', Threshold>({
         reason: 'the GPU lists no process of the engine: its ids may be of a container',
       };
     }
-    if (largeOn(sample, thresholds.usedMemoryBytes).length > 0) return { status: 'holds' };
-    const isSizeUnknown = foreignOn(sample).some(({ usedMemoryBytes }) => usedMemoryBytes === null);
+    const foreign = foreignOn(sample);
+    if (foreign.some((process) => isLarge(process, thresholds.usedMemoryBytes))) return { status: 'holds' };
+    const isSizeUnknown = foreign.some(({ usedMemoryBytes }) => usedMemoryBytes === null);
     return isSizeUnknown ? missing('gpus.processes.usedMemoryBytes') : CLEAR;
   },
 
   conclude(run, context) {
     const sample = lastOf(run);
-    const foreign = largeOn(sample, context.thresholds.usedMemoryBytes);
+    const { usedMemoryBytes } = context.thresholds;
+    const foreign = foreignOn(sample).filter((process) => isLarge(process, usedMemoryBytes));
     const engines = enginesOn(sample.subject.id, sample.snapshot).map(({ id }) => id);
     const names = foreign.map(({ name }) => name ?? 'unnamed').join(', ');
     const held = foreign.reduce((sum, process) => sum + (process.usedMemoryBytes ?? 0), 0);

@@ -4,7 +4,6 @@ import { clockRatio, isBusy } from './derived-readings.js';
 import { type TensorGroup, tensorGroupOf } from './engine-gpus.js';
 import { breachDuring, breachReading } from './engine-readings.js';
 import { BUSY_UTILIZATION, SLOWDOWN_REASONS, hasReason } from './gpu-load-readings.js';
-import { percentile } from './history-readings.js';
 import { CLEAR, type RuleContext, type RuleSample, defineRule, lastOf, missing, reading, recentOf } from './rule.js';
 
 type Threshold = 'busyUtilization' | 'deviation' | 'smActiveDifference';
@@ -18,44 +17,93 @@ interface Straggler {
   readonly usual: number | null;
 }
 
-function usualOf(gpus: readonly Gpu[], value: (gpu: Gpu) => number | null): number | null {
-  return percentile(
-    gpus.map(value).filter((each) => each !== null),
-    0.5,
-  );
+/** One reading of every member, to compare each with the others. */
+class Spread {
+  private readonly values: number[] = [];
+  private isSorted = false;
+  lowest = Infinity;
+  highest = -Infinity;
+
+  constructor(
+    gpus: readonly Gpu[],
+    readonly valueOf: (gpu: Gpu) => number | null,
+  ) {
+    for (const gpu of gpus) {
+      const value = valueOf(gpu);
+      if (value === null) continue;
+      this.values.push(value);
+      this.lowest = Math.min(this.lowest, value);
+      this.highest = Math.max(this.highest, value);
+    }
+  }
+
+  /** The median of the values without the member's own, by the nearest rank; null without others. */
+  usualBeside(own: number | null): number | null {
+    if (!this.isSorted) this.values.sort((a, b) => a - b);
+    this.isSorted = true;
+    const others = own === null ? this.values.length : this.values.length - 1;
+    const rank = Math.max(0, Math.ceil(others / 2) - 1);
+    // From its own place on, the values of the others are one further on.
+    const isPastOwn = own !== null && (this.values[rank] ?? own) >= own;
+    return this.values[isPastOwn ? rank + 1 : rank] ?? null;
+  }
+}
+
+interface Members {
+  readonly count: number;
+  readonly slowed: number;
+  readonly clock: Spread;
+  readonly limit: Spread;
+  readonly smActive: Spread;
+}
+
+const limitOf = ({ power }: Gpu): number | null => power.enforcedLimitWatts || null;
+const smActiveOf = ({ profiling }: Gpu): number | null => profiling.smActiveRatio;
+
+function isSlowed(gpu: Gpu): boolean {
+  return hasReason(gpu, SLOWDOWN_REASONS);
+}
+
+function membersOf(gpus: readonly Gpu[], busyUtilization: number): Members {
+  return {
+    count: gpus.length,
+    slowed: gpus.filter(isSlowed).length,
+    clock: new Spread(gpus, (gpu) => clockRatio(gpu, busyUtilization)),
+    limit: new Spread(gpus, limitOf),
+    smActive: new Spread(gpus, smActiveOf),
+  };
+}
+
+/** Where even the lowest and the highest are alike, nobody has to be compared with the others one by one. */
+function areAlike({ slowed, clock, limit, smActive }: Members, { thresholds }: RuleContext<Threshold>): boolean {
+  const isNarrow = ({ lowest, highest }: Spread) => lowest > (1 - thresholds.deviation) * highest;
+  const isSmNarrow = smActive.highest - smActive.lowest < thresholds.smActiveDifference;
+  return slowed !== 1 && isNarrow(clock) && isNarrow(limit) && isSmNarrow;
 }
 
 /** In what a member falls behind the others of its group; the more certain sign first. */
-function lagOf(gpu: Gpu, others: readonly Gpu[], { thresholds }: RuleContext<Threshold>): Straggler | null {
-  const clock = (each: Gpu) => clockRatio(each, thresholds.busyUtilization);
-  const limit = (each: Gpu) => each.power.enforcedLimitWatts || null;
-  const smActive = (each: Gpu) => each.profiling.smActiveRatio;
-  const lag = (reason: Reason, value: (each: Gpu) => number | null): Straggler => ({
-    gpu,
-    reason,
-    own: value(gpu),
-    usual: usualOf(others, value),
-  });
+function lagOf(gpu: Gpu, members: Members, { thresholds }: RuleContext<Threshold>): Straggler | null {
+  const lag = (reason: Reason, spread: Spread): Straggler => {
+    const own = spread.valueOf(gpu);
+    return { gpu, reason, own, usual: spread.usualBeside(own) };
+  };
   const isLower = ({ own, usual }: Straggler) =>
     own !== null && usual !== null && own <= (1 - thresholds.deviation) * usual;
-  const isSlowedAlone = hasReason(gpu, SLOWDOWN_REASONS) && !others.some((each) => hasReason(each, SLOWDOWN_REASONS));
-  if (isSlowedAlone) return lag('slowdown', clock);
-  const byLimit = lag('power-limit', limit);
+  if (members.slowed === 1 && isSlowed(gpu)) return lag('slowdown', members.clock);
+  const byLimit = lag('power-limit', members.limit);
   if (isLower(byLimit)) return byLimit;
-  const byClock = lag('clock', clock);
+  const byClock = lag('clock', members.clock);
   if (isLower(byClock)) return byClock;
-  const bySm = lag('sm-active', smActive);
+  const bySm = lag('sm-active', members.smActive);
   const difference = bySm.own === null || bySm.usual === null ? 0 : bySm.own - bySm.usual;
   // Of two members that differ, the busier one is the one that the other waits for.
-  const differs = others.length > 1 ? Math.abs(difference) : difference;
+  const differs = members.count > 2 ? Math.abs(difference) : difference;
   return differs >= thresholds.smActiveDifference ? bySm : null;
 }
 
 function stragglersOf(gpus: readonly Gpu[], context: RuleContext<Threshold>): readonly Straggler[] {
-  return gpus.flatMap((gpu) => {
-    const others = gpus.filter((each) => each !== gpu);
-    return lagOf(gpu, others, context) ?? [];
-  });
+  const members = membersOf(gpus, context.thresholds.busyUtilization);
+  return areAlike(members, context) ? [] : gpus.flatMap((gpu) => lagOf(gpu, members, context) ?? []);
 }
 
 function groupOf(sample: RuleSample<Engine>): TensorGroup {
@@ -136,7 +184,7 @@ export const gpuTpStragglerRule = defineRule<'engine', Threshold>({
       return 'missing' in group ? missing(group.missing) : { status: 'inapplicable', reason: group.reason };
     }
     const { gpus } = group;
-    if (new Set(gpus.map(({ name }) => name)).size > 1) {
+    if (gpus.some(({ name }) => name !== gpus[0]?.name)) {
       return { status: 'inapplicable', reason: 'the GPUs of the engine are of different models' };
     }
     if (gpus.some((gpu) => isBusy(gpu, busyUtilization) === null)) return missing('gpus.utilization.gpuRatio');

@@ -17,7 +17,8 @@ import {
 type Threshold = 'rememberedSeconds' | 'repeatedProcesses' | 'repeatSeconds';
 
 /** XIDs of an application or of nobody; next to a failure of the GPU they are what that failure did. */
-function applicationErrors(incidents: readonly XidIncident[]): XidIncident[] {
+function applicationErrors(incidents: readonly XidIncident[]): readonly XidIncident[] {
+  if (incidents.length === 0) return incidents;
   const roots = incidents.filter(({ entry }) => isRootClass(entry.class));
   return incidents
     .filter(({ entry }) => entry.class === 'app' || entry.class === 'ignore')

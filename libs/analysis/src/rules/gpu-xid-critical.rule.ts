@@ -60,8 +60,7 @@ export const gpuXidCriticalRule = defineRule<'gpuSlot', Threshold>({
   reference: 'NVIDIA XID catalogue (docs.nvidia.com/deploy/xid-errors)',
 
   judge(sample, { thresholds }) {
-    const failures = xidIncidentsIn(sample, thresholds.rememberedSeconds).filter(isFailure);
-    if (failures.length > 0) return { status: 'holds' };
+    if (xidIncidentsIn(sample, thresholds.rememberedSeconds).some(isFailure)) return { status: 'holds' };
     return xidBlindness(sample) ?? CLEAR;
   },
 

@@ -9,14 +9,13 @@ export interface PressureReading {
 
 /** The long average, or the short one where that is higher: above a bound in each of three samples it says the same. */
 export function pressureOf(system: System | null, name: Pressure): PressureReading | null {
-  const readings = (['Avg60', 'Avg10'] as const).flatMap((average) => {
-    const percent = system?.pressure[`${name}${average}`] ?? null;
-    return percent === null ? [] : [{ percent, signal: `system.pressure.${name}${average}` }];
-  });
-  return readings.reduce<PressureReading | null>(
-    (highest, candidate) => (highest === null || candidate.percent > highest.percent ? candidate : highest),
-    null,
-  );
+  if (!system) return null;
+  const long = system.pressure[`${name}Avg60`] ?? null;
+  const short = system.pressure[`${name}Avg10`] ?? null;
+  if (short !== null && (long === null || short > long)) {
+    return { percent: short, signal: `system.pressure.${name}Avg10` };
+  }
+  return long === null ? null : { percent: long, signal: `system.pressure.${name}Avg60` };
 }
 
 /** Memory of the control group that can't be given back, as a share of its limit; null without a limit. */

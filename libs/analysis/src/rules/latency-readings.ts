@@ -1,5 +1,5 @@
 import type { Engine } from '@app/core';
-import { boundIndexOf, type BucketShare, bucketShare, isFiniteBound } from '../histogram-shares.js';
+import { boundIndexOf, type BucketShare, bucketShare, hasObserved, isFiniteBound } from '../histogram-shares.js';
 import { SLO_BREACH_SHARE, SLO_MIN_OBSERVATIONS } from '../slo-breaches.js';
 import { lookBackUntil, secondsBetween } from './recent-samples.js';
 import { rememberedPerSample } from './remembered-per-sample.js';
@@ -43,17 +43,32 @@ export function latencyAbove(
   return { ...share, before, boundSeconds, shareAbove };
 }
 
-const remembered = rememberedPerSample<Engine, RecentLatency | null>();
+type BySeconds = Map<number, RecentLatency | null>;
+
+const remembered: Readonly<Record<Objective, (sample: RuleSample<Engine>) => BySeconds>> = {
+  ttft: rememberedPerSample((): BySeconds => new Map()),
+  interTokenLatency: rememberedPerSample((): BySeconds => new Map()),
+};
 
 /** The latency of the last minute, or of as long as it took until enough was observed. */
 export function recentLatency(sample: RuleSample<Engine>, objective: Objective, seconds: number): RecentLatency | null {
-  return remembered(sample, `${objective} ${seconds}`, () => latencyUntilNow(sample, objective, seconds));
+  const bySeconds = remembered[objective](sample);
+  const known = bySeconds.get(seconds);
+  if (known !== undefined) return known;
+  const latency = latencyUntilNow(sample, objective, seconds);
+  bySeconds.set(seconds, latency);
+  return latency;
 }
 
 function latencyUntilNow(sample: RuleSample<Engine>, objective: Objective, seconds: number): RecentLatency | null {
-  const since = (before: RuleSample<Engine>) => latencyAbove(before, sample, objective, seconds);
-  const before = lookBackUntil(sample, (candidate) => (since(candidate)?.observations ?? 0) >= SLO_MIN_OBSERVATIONS);
-  return before ? since(before) : null;
+  const histogram = sample.state.histograms[objective];
+  const index = histogram ? boundIndexOf(histogram, seconds) : null;
+  if (!histogram || index === null) return null;
+  const before = lookBackUntil(sample, ({ state }) => {
+    const earlier = state.histograms[objective];
+    return earlier !== null && hasObserved(earlier, histogram, index, SLO_MIN_OBSERVATIONS);
+  });
+  return before ? latencyAbove(before, sample, objective, seconds) : null;
 }
 
 /** Whether the p95 was above the bound. */

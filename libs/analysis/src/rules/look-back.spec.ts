@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aFrame } from '@app/testing/analysis';
-import { lookBack } from './look-back.js';
+import { lookBack, rememberedLookBack } from './look-back.js';
 import type { RuleSample } from './rule.js';
 
 /** Samples of a counter, 15 s apart; the newest. */
@@ -46,5 +46,29 @@ describe('lookBack', () => {
   it('finds nothing from the first sample on, nor from the first of a new life', () => {
     expect(lookBack(samples(1), 60)).toBeNull();
     expect(lookBack(samples(7, 1), 60, fell)).toBeNull();
+  });
+});
+
+describe('rememberedLookBack', () => {
+  it.each([0, 15, 16, 30, 60, 9999])(
+    'goes back as far as lookBack does over %d seconds, from every sample',
+    (seconds) => {
+      const remembered = rememberedLookBack(fell);
+      const newest = samples(7, 8, 1, 2, 3, 2, 4, 5, 6);
+      for (let at: RuleSample<number> | null = newest; at !== null; at = at.previous) {
+        expect(remembered(at, seconds)).toEqual(lookBack(at, seconds, fell));
+      }
+    },
+  );
+
+  it('compares two samples once, from whichever later ones it is asked', () => {
+    const compared: string[] = [];
+    const remembered = rememberedLookBack((before: number, after: number) => {
+      compared.push(`${before} ${after}`);
+      return fell(before, after);
+    });
+    const newest = samples(1, 2, 3, 4);
+    for (const at of [newest.previous, newest, newest]) if (at) remembered(at, 60);
+    expect(compared).toEqual(['2 3', '1 2', '3 4']);
   });
 });

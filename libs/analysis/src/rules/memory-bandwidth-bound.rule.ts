@@ -64,9 +64,10 @@ export const memoryBandwidthBoundRule = defineRule<'gpu', Threshold>({
   reference: 'NVIDIA DCGM profiling metrics: DRAM, tensor and SM activity',
 
   judge(sample, { thresholds }) {
-    const inputs = missingInputs(sample.state);
     const { dramActiveRatio, tensorActiveRatio, smActiveRatio } = sample.state.profiling;
-    if (dramActiveRatio === null || tensorActiveRatio === null || smActiveRatio === null) return missing(...inputs);
+    if (dramActiveRatio === null || tensorActiveRatio === null || smActiveRatio === null) {
+      return missing(...missingInputs(sample.state));
+    }
     if (requestsOn(enginesOn(sample.subject.id, sample.snapshot)) === 0) return CLEAR;
     const isBound =
       dramActiveRatio >= thresholds.dramActive &&

@@ -11,8 +11,8 @@ const NVLINK_XID = 74;
 /** Intervals with a recovery after which the link is taken for failing. */
 const RECOVERING_INTERVALS = 3;
 
-function deltaOf(counter: Counter): (sample: RuleSample<Gpu>) => number | null {
-  return ({ previous, state }) => counterDelta(previous?.state.nvlink[counter], state.nvlink[counter]);
+function deltaOf({ previous, state }: RuleSample<Gpu>, counter: Counter): number | null {
+  return counterDelta(previous?.state.nvlink[counter], state.nvlink[counter]);
 }
 
 /** NVLink repeats or recovers transfers: signal errors, which cost bandwidth and may end in a failed link. */
@@ -60,26 +60,28 @@ export const nvlinkErrorsRule = defineRule<'gpu', Threshold>({
 
   judge(sample, { thresholds }) {
     const { nvlink } = sample.state;
-    const absent = (['replayErrors', 'recoveryErrors'] as const).filter((counter) => nvlink[counter] === null);
     const seconds = secondsSincePrevious(sample);
-    const rises = (counter: Counter) => deltaOf(counter)(sample) ?? 0;
+    const [replays, recoveries] = [deltaOf(sample, 'replayErrors'), deltaOf(sample, 'recoveryErrors')];
     const isRising =
-      rises('replayErrors') >= thresholds.replays ||
-      rises('recoveryErrors') >= thresholds.recoveries ||
-      (seconds !== null && rises('crcErrors') >= thresholds.crcPerSecond * seconds);
+      (replays ?? 0) >= thresholds.replays ||
+      (recoveries ?? 0) >= thresholds.recoveries ||
+      (seconds !== null && (deltaOf(sample, 'crcErrors') ?? 0) >= thresholds.crcPerSecond * seconds);
     if (isRising) return { status: 'holds', fromPrevious: true };
-    if (absent.length > 0) return missing(...absent.map((counter) => `gpus.nvlink.${counter}`));
-    return deltaOf('replayErrors')(sample) === null || deltaOf('recoveryErrors')(sample) === null ? BASELINE : CLEAR;
+    if (nvlink.replayErrors === null || nvlink.recoveryErrors === null) {
+      const absent = (['replayErrors', 'recoveryErrors'] as const).filter((counter) => nvlink[counter] === null);
+      return missing(...absent.map((counter) => `gpus.nvlink.${counter}`));
+    }
+    return replays === null || recoveries === null ? BASELINE : CLEAR;
   },
 
   conclude(run, context) {
     const recent = recentOf(run, context.durations);
     const sample = lastOf(run);
     const windowSeconds = (sample.atMs - startOf(recent)) / 1000;
-    const replays = sumOver(recent, deltaOf('replayErrors'));
-    const recoveries = sumOver(recent, deltaOf('recoveryErrors'));
-    const crc = sumOver(recent, deltaOf('crcErrors'));
-    const recovering = recent.filter(({ sample: at }) => (deltaOf('recoveryErrors')(at) ?? 0) > 0).length;
+    const replays = sumOver(recent, (at) => deltaOf(at, 'replayErrors'));
+    const recoveries = sumOver(recent, (at) => deltaOf(at, 'recoveryErrors'));
+    const crc = sumOver(recent, (at) => deltaOf(at, 'crcErrors'));
+    const recovering = recent.filter(({ sample: at }) => (deltaOf(at, 'recoveryErrors') ?? 0) > 0).length;
     const xid = xidsOf(sample.snapshot.events, sample.state.pciBusId).findLast(
       ({ code, lastAt }) => code === NVLINK_XID && Date.parse(lastAt) >= sample.firstAtMs,
     );

@@ -89,9 +89,10 @@ export const pcieLinkDegradedRule = defineRule<'gpu', Threshold>({
     if (isVirtual(gpu) && gpu.pcie.hostMaxGeneration === null) {
       return { status: 'inapplicable', reason: 'the virtual machine does not tell what the slot of the host can do' };
     }
-    const inputs = missingInputs(gpu, thresholds.busyUtilization);
-    if (inputs.length > 0) return missing(...inputs);
-    return isBusy(gpu, thresholds.busyUtilization) && isBelowBest(gpu.pcie) ? { status: 'holds' } : CLEAR;
+    const isWorking = isBusy(gpu, thresholds.busyUtilization);
+    const isBelow = isBelowBest(gpu.pcie);
+    if (isWorking === null || isBelow === null) return missing(...missingInputs(gpu, thresholds.busyUtilization));
+    return isWorking && isBelow ? { status: 'holds' } : CLEAR;
   },
 
   conclude(run, context) {

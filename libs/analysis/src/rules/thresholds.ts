@@ -10,13 +10,13 @@ type ThresholdOwner = Pick<Rule, 'id' | 'thresholds'>;
 /** The rule's thresholds with the configured ones in their place, kept inside the range that the rule allows. */
 export function resolveThresholds(rule: ThresholdOwner, overrides: Overrides): Record<string, number> {
   const configured = overrides[rule.id] ?? {};
-  return Object.fromEntries(
-    Object.entries(rule.thresholds).map(([name, { value, range }]) => {
-      const wanted = Object.hasOwn(configured, name) ? configured[name] : undefined;
-      if (wanted === undefined || !Number.isFinite(wanted)) return [name, value];
-      return [name, Math.min(range.max, Math.max(range.min, wanted))];
-    }),
-  );
+  const resolved: Record<string, number> = {};
+  for (const [name, { value, range }] of Object.entries(rule.thresholds)) {
+    const wanted = Object.hasOwn(configured, name) ? configured[name] : undefined;
+    const isUsable = wanted !== undefined && Number.isFinite(wanted);
+    resolved[name] = isUsable ? Math.min(range.max, Math.max(range.min, wanted)) : value;
+  }
+  return resolved;
 }
 
 /** The bounds that a confirmed finding has to get behind before it counts as over. */

@@ -29,8 +29,11 @@ export function judgedTtft(
   needed: readonly Histogram[],
   factor: number = 1,
 ): TtftBreach | Judgement {
-  const absent = needed.filter((name) => sample.state.histograms[name] === null);
-  if (absent.length > 0) return missing(...absent.map((name) => `engines.histograms.${name}`));
+  const { histograms } = sample.state;
+  if (needed.some((name) => histograms[name] === null)) {
+    const absent = needed.filter((name) => histograms[name] === null);
+    return missing(...absent.map((name) => `engines.histograms.${name}`));
+  }
   if (isSettling(sample)) return BASELINE;
   const latency = judgedLatency(sample, context, 'ttft', factor);
   if (isJudgement(latency)) return latency;

@@ -83,7 +83,7 @@ export function xidBlindness(sample: RuleSample<GpuSlot>): Judgement | null {
 }
 
 /** The exporter keeps the last code for ever, so only a change since the previous sample tells of an event. */
-function exportedXid(sample: RuleSample<GpuSlot>): KernelEvent[] {
+function exportedXid(sample: RuleSample<GpuSlot>): readonly KernelEvent[] {
   const before = sample.previous?.state.gpu?.xid;
   const now = sample.state.gpu?.xid;
   if (!before || !now || now.lastCode === null || now.lastCode <= 0) return [];
@@ -96,15 +96,18 @@ function exportedXid(sample: RuleSample<GpuSlot>): KernelEvent[] {
   return [{ ...at, kind: 'xid', code: now.lastCode, pciBusId, ...nothingNamed, count: Math.max(1, counted) }];
 }
 
+const NO_INCIDENTS: readonly XidIncident[] = [];
+
 /** XIDs of this boot that are young enough and that no reset has dealt with; from the kernel log where it is read. */
 export function xidIncidentsIn(
   sample: RuleSample<GpuSlot>,
   rememberedSeconds: number,
   isWanted: (event: KernelEvent) => boolean = () => true,
-): XidIncident[] {
+): readonly XidIncident[] {
   const isLogged = hasKernelLog(sample);
   const signal = isLogged ? 'events.code' : 'gpus.xid.lastCode';
   const events = isLogged ? xidsOf(sample.snapshot.events, sample.state.pciBusId) : exportedXid(sample);
+  if (events.length === 0) return NO_INCIDENTS;
   const fromMs = oldestMs(sample, rememberedSeconds);
   return events.flatMap((event) => {
     const entry = isWanted(event) ? xidEntryOf(event) : null;

@@ -85,7 +85,7 @@ function totalsByBound(samples: readonly PrometheusSample[]): Map<number, number
     if (others === undefined) byBound.set(bound, [sample]);
     else others.push(sample);
   }
-  if ([...byBound.values()].some(hasSeriesTwice)) return null;
+  if ([...byBound.values()].some((buckets) => buckets.length > 1 && hasSeriesTwice(buckets))) return null;
   return new Map([...byBound].map(([bound, buckets]) => [bound, buckets.reduce((sum, { value }) => sum + value, 0)]));
 }
 
