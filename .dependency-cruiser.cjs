@@ -22,6 +22,20 @@ module.exports = {
       to: { path: '^(libs|apps)/', pathNot: `^libs/(${[name, ...may].join('|')})/` },
     })),
     {
+      name: 'simulator-boundary',
+      comment: 'the simulator shows what real parts show: it knows no rule, no threshold and nothing else of the agent',
+      severity: 'error',
+      from: { path: '^apps/simulator/', pathNot: spec },
+      to: { path: '^(libs|apps)/', pathNot: '^(apps/simulator|libs/core)/' },
+    },
+    {
+      name: 'simulator-is-imported-by-nobody',
+      comment: 'the agent reads it as it reads a real host; only builders and tests may use its parts',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `(^apps/simulator/)|(^libs/testing/)|(${spec})` },
+      to: { path: '^apps/simulator/' },
+    },
+    {
       name: 'testing-only-in-specs',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: `(${spec})|(^libs/testing/)|(\\.contract\\.ts$)` },

@@ -103,6 +103,7 @@ describe('with keys', () => {
     ['/optimize/run', 'POST', 'viewer', 403],
     ['/optimize/run', 'POST', 'operator', 202],
     ['/optimize/runs/x/prompt', 'GET', 'viewer', 403],
+    ['/optimize/runs/x/prompt', 'GET', 'operator', 404],
     ['/optimize/runs/x/approval', 'POST', 'operator', 403],
     ['/optimize/runs/x/approval', 'POST', 'approver', 501],
     ['/audit', 'GET', 'approver', 403],

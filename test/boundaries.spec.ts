@@ -55,6 +55,16 @@ describe('dependency boundaries', () => {
       "import { fake } from '@app/testing/fakes';\nexport const main = fake;\n",
     ],
     [
+      'simulator-boundary',
+      'apps/simulator/src/main.ts',
+      "import { analysis } from '@app/analysis';\nexport const main = analysis;\n",
+    ],
+    [
+      'simulator-is-imported-by-nobody',
+      'apps/agent/src/main.ts',
+      "import { machine } from '../../simulator/src/machine.js';\nexport const main = machine;\n",
+    ],
+    [
       'child-processes-in-one-place',
       'libs/core/src/index.ts',
       "import { exec } from 'node:child_process';\nexport const core = exec;\n",
@@ -62,6 +72,7 @@ describe('dependency boundaries', () => {
   ])('catch a planted violation of %s', (rule, file, text) => {
     write('libs/llm/src/index.ts', 'export const llm = 1;\n');
     write('libs/testing/src/fakes/index.ts', 'export const fake = 1;\n');
+    write('apps/simulator/src/machine.ts', 'export const machine = 1;\n');
     write(file, text);
     const { status, output } = cruise();
     expect(output).toContain(rule);

@@ -62,7 +62,6 @@ describe('every route', () => {
 
   it.each([
     ['GET', '/optimize/runs/x/events'],
-    ['GET', '/optimize/runs/x/prompt'],
     ['POST', '/optimize/runs/x/approval'],
     ['POST', '/optimize/runs/x/rollback'],
     ['GET', '/audit'],

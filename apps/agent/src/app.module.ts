@@ -11,16 +11,18 @@ import { WorkflowModule } from '@app/workflow';
 import { AccessGuard } from './access/access.guard.js';
 import { KeyRing } from './access/key-ring.js';
 import { GracefulShutdown } from './boot/graceful-shutdown.js';
-import { LedgerModule } from './boot/ledger.module.js';
+import { LlmStoresModule } from './boot/llm-stores.module.js';
 import { BundleAnalysisService } from './bundle/bundle-analysis.service.js';
 import { BundleController } from './bundle/bundle.controller.js';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { LlmReader } from './metrics-page/llm-reader.js';
 import { MetricsPageController } from './metrics-page/metrics-page.controller.js';
 import { MetricsPageService } from './metrics-page/metrics-page.service.js';
 import { StateReader } from './metrics-page/state-reader.js';
 import { StepObserverModule } from './metrics-page/step-observer.module.js';
 import { OptimizeController } from './optimize/optimize.controller.js';
+import { PromptController } from './optimize/prompt.controller.js';
 import { StatusService } from './optimize/status.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { validationPipe } from './problem/validation.pipe.js';
@@ -43,7 +45,7 @@ export class AppModule {
         MetricsModule,
         AnalysisModule,
         ActionsModule,
-        LedgerModule,
+        LlmStoresModule,
         LlmModule,
         StepObserverModule,
         WorkflowModule,
@@ -51,6 +53,7 @@ export class AppModule {
       controllers: [
         RootController,
         OptimizeController,
+        PromptController,
         TargetsController,
         HistoryController,
         BundleController,
@@ -66,6 +69,7 @@ export class AppModule {
         TargetService,
         BundleAnalysisService,
         StateReader,
+        LlmReader,
         MetricsPageService,
         { provide: ProcessCostMeter, useFactory: (): ProcessCostMeter => new ProcessCostMeter() },
         GracefulShutdown,

@@ -49,9 +49,15 @@ function addTo(sets: Map<string, Set<string>>, key: string, value: string): void
   else known.add(value);
 }
 
+/**
+ * What is read from counters shows one frame later than what is read at once, and frames come a little early or late: a
+ * cause may be first seen by so many intervals after its effect.
+ */
+const LATE_INTERVALS = 1.5;
+
 function canExplain(cause: Finding, effect: Finding, intervalSeconds: number): boolean {
   const isCertainEnough = cause.state === 'confirmed' || effect.state === 'suspected';
-  const latestStart = Date.parse(effect.firstSeenAt) + intervalSeconds * 1000;
+  const latestStart = Date.parse(effect.firstSeenAt) + LATE_INTERVALS * intervalSeconds * 1000;
   const carriesWeight = cause.severity !== 'info' || EXPLAINING_CONTEXT.includes(cause.ruleId);
   return isCertainEnough && carriesWeight && Date.parse(cause.firstSeenAt) <= latestStart;
 }

@@ -1,69 +1,119 @@
-import type { ActionDefinition, Evidence, Finding, InsightRequest } from '@app/core';
+import type { Finding, InsightRequest } from '@app/core';
 import { confirmedFindings } from './confirmed-findings.js';
-import { boundText, valueText } from './evidence-text.js';
-import { asFencedData } from './untrusted-text.js';
+import { actionLine } from './pack/action-lines.js';
+import { actionsAt, type Detail, findingLines, type LineContext, subjectLine } from './pack/finding-lines.js';
+import { type Costs, fitFindings } from './pack/fit-findings.js';
+import { omissionsOf } from './pack/omissions.js';
+import { OutsideText } from './pack/outside-text.js';
+import { Pseudonyms } from './pack/pseudonyms.js';
+import { namesOf } from './pack/request-names.js';
+import type { PromptNames } from './pack/restore-draft.js';
+import { ShortIds } from './pack/short-ids.js';
+import { situationLines } from './pack/situation-lines.js';
+import { estimateTokens } from './pack/token-estimate.js';
 
-/** A model with a small context reads the weightiest part of a bad day, not all of it. */
-const MOST_FINDINGS = 20;
-const MOST_EVIDENCE = 8;
+/** More than a prompt can tell, so that the rest may be counted without reading it. */
+const MOST_FINDINGS = 60;
+/** For the line that says what is left out. */
+const OMISSION_TOKENS = 70;
+const ACTIONS_TITLE = 'actions:';
 
-function packEvidence(evidence: Evidence): Record<string, unknown> {
-  return {
-    id: evidence.id,
-    signal: evidence.signal,
-    value: asFencedData(valueText(evidence.value, evidence.unit)),
-    unit: evidence.unit,
-    bound: boundText(evidence) === null ? null : asFencedData(boundText(evidence) ?? ''),
-    boundSource: evidence.thresholdSource === null ? null : asFencedData(evidence.thresholdSource),
-    windowSeconds: evidence.windowSeconds,
-  };
+/** Everything that a model is told about the machine, and how to read what it answers. */
+export interface EvidencePack {
+  readonly text: string;
+  /** What was left out for want of room, in sentences; the text says it too. */
+  readonly omitted: readonly string[];
+  readonly names: PromptNames;
 }
 
-function packFinding(finding: Finding): Record<string, unknown> {
-  return {
-    id: finding.id,
-    ruleId: finding.ruleId,
-    category: finding.category,
-    severity: finding.severity,
-    confidence: finding.confidence,
-    subject: { kind: finding.subject.kind, label: asFencedData(finding.subject.label, 120) },
-    title: asFencedData(finding.title),
-    summary: asFencedData(finding.summary, 600),
-    rootCause: finding.rootCause,
-    causedBy: finding.causedBy,
-    evidence: finding.evidence.slice(0, MOST_EVIDENCE).map(packEvidence),
-    candidateActions: finding.candidateActions.map(({ type, parameters }) => ({
-      type,
-      parameters: Object.fromEntries(
-        Object.entries(parameters).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? asFencedData(value) : value,
-        ]),
-      ),
-    })),
-  };
+type Told = readonly (readonly [Finding, Detail])[];
+
+class Packing {
+  private readonly pseudonyms: Pseudonyms;
+  private readonly outside: OutsideText;
+  private readonly ranked: readonly Finding[];
+  /** The details of a finding share most of their lines. */
+  private readonly lineTokens: Map<string, number> = new Map();
+
+  constructor(
+    private readonly request: InsightRequest,
+    private readonly confirmed: readonly Finding[],
+  ) {
+    this.ranked = confirmed.slice(0, MOST_FINDINGS);
+    this.pseudonyms = new Pseudonyms(namesOf(request, this.ranked));
+    this.outside = new OutsideText(this.pseudonyms);
+  }
+
+  pack(budget: number): EvidencePack {
+    const situation = situationLines(this.request, this.confirmed, this.outside);
+    const left = budget - this.tokensOf([...situation, ACTIONS_TITLE]) - OMISSION_TOKENS;
+    const details = fitFindings(this.ranked, this.costs(), left);
+    const told: Told = this.confirmed.map((finding, rank) => [finding, details[rank] ?? 0]);
+    const omitted = omissionsOf(told);
+    const context = this.context((id) => told.some(([finding, detail]) => finding.id === id && detail > 0));
+    for (const [{ id }, detail] of told) if (detail > 0) context.findings.short(id);
+    const lines = [
+      ...situation,
+      ...(omitted.length > 0 ? [`left out: ${omitted.join(' ')}`] : []),
+      ...this.findings(told, context),
+      ...this.actions(told),
+    ];
+    const { findings, evidence } = context;
+    return { text: lines.join('\n'), omitted, names: { pseudonyms: this.pseudonyms, findings, evidence } };
+  }
+
+  private context(isTold: (id: string) => boolean): LineContext {
+    return { outside: this.outside, findings: new ShortIds('f'), evidence: new ShortIds('e'), isTold };
+  }
+
+  /** Counted with ids of their own: the real ones follow the order of the text. */
+  private costs(): Costs {
+    const ranks = new Set(this.ranked.map(({ id }) => id));
+    const context = this.context((id) => ranks.has(id));
+    return {
+      finding: (finding, detail) => this.tokensOf(findingLines(finding, detail, context)),
+      subject: (finding) => this.tokensOf([subjectLine(finding, this.outside)]),
+      action: (type) => this.tokensOf(this.actionLines([type])),
+    };
+  }
+
+  private tokensOf(lines: readonly string[]): number {
+    return lines.reduce((sum, line) => {
+      const tokens = this.lineTokens.get(line) ?? estimateTokens(`${line}\n`);
+      this.lineTokens.set(line, tokens);
+      return sum + tokens;
+    }, 0);
+  }
+
+  /** A device is named once, above its findings, where its weightiest stands. */
+  private findings(told: Told, context: LineContext): string[] {
+    const bySubject = new Map<string, string[]>();
+    for (const [finding, detail] of told) {
+      if (detail === 0) continue;
+      const { kind, id } = finding.subject;
+      const lines = bySubject.get(`${kind} ${id}`) ?? [subjectLine(finding, this.outside)];
+      bySubject.set(`${kind} ${id}`, [...lines, ...findingLines(finding, detail, context)]);
+    }
+    return [...bySubject.values()].flat();
+  }
+
+  private actions(told: Told): string[] {
+    const types = new Set(told.flatMap(([finding, detail]) => actionsAt(finding, detail).map(({ type }) => type)));
+    const lines = this.actionLines([...types]);
+    return lines.length > 0 ? [ACTIONS_TITLE, ...lines] : [];
+  }
+
+  private actionLines(types: readonly string[]): string[] {
+    return this.request.candidateActions
+      .filter(({ type }) => types.includes(type))
+      .map((action) => actionLine(action, false));
+  }
 }
 
-function packAction(action: ActionDefinition): Record<string, unknown> {
-  return {
-    type: action.type,
-    title: action.title,
-    description: action.description,
-    risk: action.risk,
-    gate: action.gate,
-    preconditions: action.preconditions,
-    parameters: Object.entries(action.parameters.properties).map(([name, schema]) => ({ name, ...schema })),
-  };
-}
-
-/** Everything that the model is told about the machine, as plain data without free text of others left raw. */
-export function evidencePack(request: InsightRequest): Record<string, unknown> {
-  const findings = confirmedFindings(request.analysis).slice(0, MOST_FINDINGS);
-  const types = new Set(findings.flatMap(({ candidateActions }) => candidateActions.map(({ type }) => type)));
-  return {
-    objective: request.objective,
-    healthStatus: request.analysis.healthStatus,
-    findings: findings.map(packFinding),
-    actions: request.candidateActions.filter(({ type }) => types.has(type)).map(packAction),
-  };
+/**
+ * The evidence of a request in at most `budget` tokens by the estimate, shortened by rank where it would be more. The
+ * same request gives the same text.
+ */
+export function evidencePack(request: InsightRequest, budget: number): EvidencePack {
+  return new Packing(request, confirmedFindings(request.analysis)).pack(budget);
 }

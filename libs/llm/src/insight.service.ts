@@ -1,11 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '@app/config';
-import { Clock, type InsightRequest, type Insights, messageOf, type Usage } from '@app/core';
-import { GroqClient } from './groq/groq.client.js';
-import { LlmHealth } from './llm-health.js';
-import { insightsPrompt } from './prompts/insights.prompt.js';
-import { RuleBasedWriter } from './rules/rule-based.writer.js';
-import { TokenLedger } from './token-ledger.js';
+import type { InsightRequest, Insights, Usage } from '@app/core';
+import { AnswerCache, type CachedAnswer } from './cache/answer-cache.js';
+import { SingleFlight } from './cache/single-flight.js';
+import type { Exchange } from './exchange/exchange.js';
+import { ExchangeLog } from './exchange/exchange-log.js';
+import { Deadline } from './groq/deadline.js';
+import type { GroqResult } from './groq/groq-result.js';
+import { ModelCaller } from './groq/model-caller.js';
+import { isUsable } from './is-usable.js';
+import { type InsightsPrompt, insightsPrompt } from './prompts/insights.prompt.js';
+import { NO_USAGE, RuleBasedWriter } from './rules/rule-based.writer.js';
 import { type VerifiedInsights, verifyDraft } from './verify/verifier.js';
 
 export interface WrittenInsights {
@@ -14,26 +19,40 @@ export interface WrittenInsights {
   readonly degraded: boolean;
 }
 
+/** One question: what is asked, under which key its answer is kept, and until when it may take. */
+interface Question {
+  readonly request: InsightRequest;
+  readonly prompt: InsightsPrompt;
+  readonly key: string;
+  readonly deadline: Deadline;
+}
+
+const PROVIDER = 'groq';
+const UNVERIFIED = 'Too little of the answer of the model could be verified against the evidence.';
+
 /** Writes insights with the model where it is wanted and possible, and with the rules wherever it is not. */
 @Injectable()
 export class InsightService {
   private readonly logger: Logger = new Logger(InsightService.name);
+  private readonly flights: SingleFlight = new SingleFlight();
 
   constructor(
     private readonly settings: Settings,
-    private readonly clock: Clock,
-    private readonly groq: GroqClient,
     private readonly rules: RuleBasedWriter,
-    private readonly ledger: TokenLedger,
-    private readonly health: LlmHealth,
+    private readonly caller: ModelCaller,
+    private readonly cache: AnswerCache,
+    private readonly exchanges: ExchangeLog,
   ) {}
 
+  /** `LLM_TIMEOUT_MS` begins here, with all that the model's answer takes. */
   async write(request: InsightRequest, options: { readonly modelWanted: boolean }): Promise<WrittenInsights> {
     if (!options.modelWanted || !this.isModelUseful(request)) {
       return { insights: await this.rules.write(request), degraded: false };
     }
-    const overBudget = await this.budgetProblem();
-    return overBudget === null ? this.askModel(request) : this.fallBack(request, overBudget);
+    const deadline = new Deadline(this.settings.llm.timeoutMs, request.signal);
+    const prompt = insightsPrompt(request);
+    const question = { request, prompt, key: this.cache.keyOf(request, prompt.version), deadline };
+    return this.flights.run(question.key, deadline, () => this.answer(question));
   }
 
   /** Without a key, when observing, and with nothing found, there is nothing for a model to do. */
@@ -43,74 +62,57 @@ export class InsightService {
     return analysis.findings.some(({ state }) => state === 'confirmed');
   }
 
-  private async askModel(request: InsightRequest): Promise<WrittenInsights> {
-    const prompt = insightsPrompt(request);
-    const result = await this.groq.ask(prompt.messages, request.signal);
-    await this.spend(result.usage);
-    if (result.kind !== 'answer') {
-      // A cancelled run says nothing about the service.
-      if (result.kind !== 'cancelled') this.health.failed(result.reason);
-      this.logger.warn({ message: 'model not used', runId: request.runId, kind: result.kind });
-      return this.fallBack(request, result.reason, result.usage);
+  private async answer(question: Question): Promise<WrittenInsights> {
+    const cached = await this.cache.find(question.key, question.request);
+    if (cached !== null) return this.useCached(question, cached);
+    const result = await this.caller.ask(question.prompt, question.deadline);
+    if (result.kind !== 'answer') return this.fallBack(question, result, result.kind, result.reason);
+    const draft = question.prompt.restore(result.draft);
+    const verified = verifyDraft(draft, question.request);
+    if (!isUsable(verified)) {
+      return this.fallBack(question, result, 'unverified', UNVERIFIED, verified.grounding.removed);
     }
-    this.health.succeeded();
-    const verified = verifyDraft(prompt.restore(result.draft), request);
-    if (isUnusable(verified)) {
-      const reason = 'Too little of the answer of the model could be verified against the evidence.';
-      return this.fallBack(request, reason, result.usage, verified.grounding.removed);
-    }
-    const insights: Insights = {
-      source: 'llm',
-      provider: 'groq',
-      model: this.settings.llm.model,
-      promptVersion: prompt.version,
-      degradedReason: null,
-      ...verified,
-      usage: result.usage,
-    };
-    return { insights, degraded: false };
+    await this.cache.keep(question.key, question.request, draft, verified.grounding.verified);
+    await this.record(question, { outcome: 'answered', calls: result.calls }, result.usage);
+    return this.byModel(question, verified, result.usage);
+  }
+
+  private async useCached(question: Question, { verified, from }: CachedAnswer): Promise<WrittenInsights> {
+    const usage = { ...NO_USAGE, cached: true, latencyMs: question.deadline.elapsedMs() };
+    await this.record(question, { outcome: 'cached', cachedFrom: from }, usage);
+    return this.byModel(question, verified, usage);
+  }
+
+  private byModel({ prompt }: Question, verified: VerifiedInsights, usage: Usage): WrittenInsights {
+    const { model } = this.settings.llm;
+    const head = { source: 'llm', provider: PROVIDER, model, promptVersion: prompt.version } as const;
+    return { insights: { ...head, degradedReason: null, ...verified, usage }, degraded: false };
   }
 
   private async fallBack(
-    request: InsightRequest,
-    degradedReason: string,
-    usage?: Usage,
+    question: Question,
+    { usage, calls }: Pick<GroqResult, 'usage' | 'calls'>,
+    outcome: Exchange['outcome'],
+    reason: string,
     removed: Insights['grounding']['removed'] = [],
   ): Promise<WrittenInsights> {
-    const written = await this.rules.write(request);
+    this.logger.warn({ message: 'model not used', runId: question.request.runId, outcome });
+    await this.record(question, { outcome, reason, calls }, usage);
+    const written = await this.rules.write(question.request);
     const grounding = { ...written.grounding, removed };
-    const insights = { ...written, degradedReason, grounding, usage: usage ?? written.usage };
-    return { insights, degraded: true };
+    return { insights: { ...written, degradedReason: reason, grounding, usage }, degraded: true };
   }
 
-  private async budgetProblem(): Promise<string | null> {
-    const budget = this.settings.llm.dailyTokenBudget;
-    try {
-      if ((await this.ledger.usedToday(this.today())) < budget) return null;
-    } catch (error) {
-      this.logger.warn({ message: 'token budget not readable', error: messageOf(error) });
-      return 'The token budget could not be read, so the model was not asked; check the store.';
-    }
-    return `The daily budget of ${budget} tokens is used up; it starts anew at midnight UTC, or raise LLM_DAILY_TOKEN_BUDGET.`;
+  private record(
+    { request, prompt }: Question,
+    exchange: Pick<Exchange, 'outcome'> & Partial<Exchange>,
+    usage: Usage,
+  ): Promise<void> {
+    const head = { provider: PROVIDER, model: this.settings.llm.model, promptVersion: prompt.version };
+    return this.exchanges.record(
+      request.runId,
+      { ...head, reason: null, cachedFrom: null, calls: [], ...exchange },
+      usage,
+    );
   }
-
-  /** The answer is paid for already, so that a store that can not note it does not take it away. */
-  private async spend({ promptTokens, completionTokens }: Usage): Promise<void> {
-    const tokens = promptTokens + completionTokens;
-    if (tokens === 0) return;
-    try {
-      await this.ledger.add(this.today(), tokens);
-    } catch (error) {
-      this.logger.error({ message: 'spent tokens not noted', tokens, error: messageOf(error) });
-    }
-  }
-
-  private today(): string {
-    return this.clock.isoNow().slice(0, 10);
-  }
-}
-
-/** Without a summary, or with nothing that explains or advises, the rules have more to say. */
-function isUnusable({ summary, rootCauses, recommendations }: VerifiedInsights): boolean {
-  return summary === '' || (rootCauses.length === 0 && recommendations.length === 0);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '@app/config';
 import { Clock } from '@app/core';
+import { Circuit } from './groq/circuit.js';
 
 export interface LlmStatus {
   readonly status: 'up' | 'degraded' | 'down' | 'absent';
@@ -20,13 +21,15 @@ export class LlmHealth {
   constructor(
     private readonly settings: Settings,
     private readonly clock: Clock,
+    private readonly circuit: Circuit,
   ) {}
 
   status(): LlmStatus {
     const { enabled, apiKey } = this.settings.llm;
     if (!enabled) return { status: 'absent', detail: 'switched off by LLM_ENABLED', checkedAt: null };
     if (apiKey === null) return { status: 'absent', detail: 'no GROQ_API_KEY; the rules write', checkedAt: null };
-    return this.last ?? { status: 'degraded', detail: 'configured, not used yet', checkedAt: null };
+    if (this.last === null) return { status: 'degraded', detail: 'configured, not used yet', checkedAt: null };
+    return { ...this.last, detail: [this.last.detail, this.circuitText()].filter((part) => part !== null).join(' ') };
   }
 
   succeeded(): void {
@@ -35,5 +38,13 @@ export class LlmHealth {
 
   failed(reason: string): void {
     this.last = { status: 'degraded', detail: reason, checkedAt: this.clock.isoNow() };
+  }
+
+  private circuitText(): string | null {
+    const { state, retryAt } = this.circuit.view();
+    if (state === 'closed') return null;
+    return state === 'open'
+      ? `The circuit is open: the model is asked again after ${retryAt}.`
+      : 'The circuit is half-open: the next run tries the model.';
   }
 }

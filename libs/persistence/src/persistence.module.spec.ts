@@ -9,6 +9,8 @@ import { Checkpoints } from './checkpointer.js';
 import { PersistenceModule } from './persistence.module.js';
 import { RunStore } from './run-store.js';
 import { DATABASE_FILE } from './sqlite-database.js';
+import { SqliteExchangeStore } from './sqlite-exchange-store.js';
+import { SqliteInsightCache } from './sqlite-insight-cache.js';
 import { SqliteTokenLedger } from './sqlite-token-ledger.js';
 import { StoreHealth } from './store-health.js';
 import { LOCK_FILE } from './store-lock.js';
@@ -18,7 +20,15 @@ it('opens one store below DATA_DIR for all that is injected, and closes it with 
   const dataDir = mkdtempSync(join(tmpdir(), 'store-module-'));
   const imports = [ConfigModule.forRoot(loadSettings({ DATA_DIR: dataDir })), PersistenceModule];
   const module = await (await Test.createTestingModule({ imports }).compile()).init();
-  for (const token of [RunStore, Checkpoints, HistoryStore, SqliteTokenLedger, StoreUsage])
+  for (const token of [
+    RunStore,
+    Checkpoints,
+    HistoryStore,
+    SqliteTokenLedger,
+    SqliteInsightCache,
+    SqliteExchangeStore,
+    StoreUsage,
+  ])
     expect(module.get(token)).toBeDefined();
   expect(module.get(StoreHealth).check().ok).toBe(true);
   await expect(Test.createTestingModule({ imports }).compile()).rejects.toThrow('Another agent is using DATA_DIR');

@@ -5,7 +5,9 @@ import { Checkpoints } from './checkpointer.js';
 import { RetentionService } from './retention.service.js';
 import { RunStore } from './run-store.js';
 import { SqliteDatabase } from './sqlite-database.js';
+import { SqliteExchangeStore } from './sqlite-exchange-store.js';
 import { SqliteHistoryStore } from './sqlite-history-store.js';
+import { SqliteInsightCache } from './sqlite-insight-cache.js';
 import { SqliteRunStore } from './sqlite-run-store.js';
 import { SqliteTokenLedger } from './sqlite-token-ledger.js';
 import { StoreHealth } from './store-health.js';
@@ -36,10 +38,21 @@ import { StoreUsage } from './store-usage.js';
       inject: [SqliteDatabase],
     },
     SqliteTokenLedger,
+    SqliteInsightCache,
+    SqliteExchangeStore,
     StoreHealth,
     StoreUsage,
     RetentionService,
   ],
-  exports: [RunStore, Checkpoints, HistoryStore, SqliteTokenLedger, StoreHealth, StoreUsage],
+  exports: [
+    RunStore,
+    Checkpoints,
+    HistoryStore,
+    SqliteTokenLedger,
+    SqliteInsightCache,
+    SqliteExchangeStore,
+    StoreHealth,
+    StoreUsage,
+  ],
 })
 export class PersistenceModule {}

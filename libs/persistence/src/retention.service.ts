@@ -3,6 +3,7 @@ import { Settings } from '@app/config';
 import { Clock, messageOf } from '@app/core';
 import { Checkpoints } from './checkpointer.js';
 import { SqliteDatabase } from './sqlite-database.js';
+import { SqliteInsightCache } from './sqlite-insight-cache.js';
 import { LARGE_STEP, type Prunable, SMALL_STEP, StorePruner } from './store-pruner.js';
 import { StoreSpace } from './store-space.js';
 import { StoreUsage, type SweepReport } from './store-usage.js';
@@ -23,6 +24,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly logger: Logger = new Logger(RetentionService.name);
   private readonly pruner: StorePruner;
   private readonly space: StoreSpace;
+  private readonly answers: SqliteInsightCache;
   private timers: NodeJS.Timeout[] = [];
   private sweeping: Promise<SweepReport | null> | null = null;
   private isStopped = false;
@@ -36,6 +38,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   ) {
     this.pruner = new StorePruner(database);
     this.space = new StoreSpace(database);
+    this.answers = new SqliteInsightCache(database);
   }
 
   onApplicationBootstrap(): void {
@@ -77,6 +80,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const sizeBefore = this.space.view().fileBytes;
     const expiredRuns = await this.deleteBefore('runs', now - runsDays * DAY_MS);
     const expiredFrames = await this.deleteBefore('historyFrames', now - historyHours * HOUR_MS);
+    const cachedAnswers = this.isStopped ? 0 : this.answers.deleteExpired(now);
     const checkpointRows = this.isStopped ? 0 : this.checkpoints.deleteFinishedThreads();
     await this.reclaim();
     const surplus = await this.shrink(now);
@@ -88,6 +92,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
       runs: expiredRuns + surplus.runs,
       historyFrames: expiredFrames + surplus.historyFrames,
       checkpointRows,
+      cachedAnswers,
       reclaimedBytes: Math.max(0, sizeBefore - fileBytes),
       isOverBound: usedBytes > this.usage.boundBytes(),
     };

@@ -8,6 +8,8 @@ export interface StoreSchema {
   readonly llm_usage: { readonly day: string; readonly tokens: number };
   readonly store_probe: { readonly id: number; readonly value: string };
   readonly history_frames: HistoryFramesTable;
+  readonly llm_exchanges: { readonly run_id: string; readonly json: string };
+  readonly llm_answers: LlmAnswersTable;
 }
 
 export interface RunsTable {
@@ -53,4 +55,11 @@ export interface HistoryFramesTable {
   readonly samples: number;
   /** Base64 of the deflated JSON of snapshot and ranges. */
   readonly frame: string;
+}
+
+export interface LlmAnswersTable {
+  readonly cache_key: string;
+  /** ISO 8601 UTC with milliseconds. */
+  readonly expires_at: string;
+  readonly json: string;
 }

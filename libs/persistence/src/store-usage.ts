@@ -12,6 +12,8 @@ export interface SweepReport {
   readonly historyFrames: number;
   /** Rows of LangGraph's checkpoints. */
   readonly checkpointRows: number;
+  /** Answers of a model that had expired. */
+  readonly cachedAnswers: number;
   /** Given back to the disk. */
   readonly reclaimedBytes: number;
   /** Above its bound, and nothing left that may be deleted. */

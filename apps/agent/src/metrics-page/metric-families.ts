@@ -6,7 +6,7 @@ export interface MetricFamily {
   /** Without the prefix. */
   readonly name: string;
   readonly type: MetricType;
-  readonly unit: 'seconds' | 'bytes' | 'tokens' | 'points' | 'boolean' | 'count';
+  readonly unit: 'seconds' | 'bytes' | 'tokens' | 'dollars' | 'points' | 'boolean' | 'count';
   readonly labels: readonly string[];
   readonly help: string;
 }
@@ -120,6 +120,36 @@ export const METRIC_FAMILIES = {
 
   llmTokens: family('llm_tokens_used_today', 'gauge', 'tokens', [], 'Tokens spent on the model this UTC day.'),
   llmBudget: family('llm_daily_token_budget', 'gauge', 'tokens', [], 'Tokens that may be spent on a UTC day.'),
+  llmInsights: family(
+    'llm_insights_total',
+    'counter',
+    'count',
+    ['outcome'],
+    'Insights that a model was wanted for since the agent started, by what came of it.',
+  ),
+  llmAttempts: family('llm_attempts_total', 'counter', 'count', [], 'Requests that were sent to the model service.'),
+  llmTokensTotal: family(
+    'llm_tokens_total',
+    'counter',
+    'tokens',
+    ['kind'],
+    'Tokens that the model service counted, of prompts and of completions.',
+  ),
+  llmCost: family('llm_cost_dollars_total', 'counter', 'dollars', [], 'List price of those tokens.'),
+  llmCacheLookups: family(
+    'llm_cache_lookups_total',
+    'counter',
+    'count',
+    ['result'],
+    'Looks for an earlier answer about the same situation.',
+  ),
+  llmCircuit: family(
+    'llm_circuit_state',
+    'gauge',
+    'boolean',
+    ['state'],
+    '1 for the state of the circuit to the model.',
+  ),
 } as const satisfies Readonly<Record<string, MetricFamily>>;
 
 export type MetricFamilyKey = keyof typeof METRIC_FAMILIES;

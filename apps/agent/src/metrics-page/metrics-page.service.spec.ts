@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { LlmActivity } from '@app/llm';
 import { parsePrometheusText, ProcessCostMeter, SourceCost } from '@app/metrics';
 import { InMemoryRunStore, SetClock } from '@app/testing/workflow';
 import { StepDurations } from './duration-histograms.js';
+import type { LlmReader } from './llm-reader.js';
 import { MetricsPageService } from './metrics-page.service.js';
 import type { StateReader } from './state-reader.js';
 
 /** A state whose parts fail by name. */
-function aState(broken: ReadonlySet<string>): Pick<StateReader, 'runs' | 'targets' | 'findings' | 'store' | 'llm'> {
+function aState(
+  broken: ReadonlySet<string>,
+): Pick<StateReader, 'runs' | 'targets' | 'findings' | 'store'> & Pick<LlmReader, 'llm'> {
   const runs = new InMemoryRunStore();
   const answer = async <Value>(part: string, value: Value): Promise<Value> => {
     if (broken.has(part)) throw new Error(`${part} is broken`);
@@ -18,7 +22,13 @@ function aState(broken: ReadonlySet<string>): Pick<StateReader, 'runs' | 'target
     targets: () => answer('targets', [{ id: 'local', isSimulated: false }]),
     findings: () => answer('findings', []),
     store: () => answer('store', { bytes: 1, boundBytes: 2, rows: { runs: 0, historyFrames: 0 }, lastSweep: null }),
-    llm: () => answer('llm', { tokensUsedToday: 0, dailyTokenBudget: 10 }),
+    llm: () =>
+      answer('llm', {
+        tokensUsedToday: 0,
+        dailyTokenBudget: 10,
+        circuit: 'closed' as const,
+        totals: new LlmActivity().totals(),
+      }),
   };
 }
 
@@ -32,7 +42,8 @@ describe('MetricsPageService', () => {
     warnings = [];
     meter = new ProcessCostMeter();
     service = new MetricsPageService(
-      aState(broken) as StateReader,
+      aState(broken) as unknown as StateReader,
+      aState(broken) as unknown as LlmReader,
       meter,
       new StepDurations(),
       new SourceCost(new SetClock()),

@@ -3,6 +3,7 @@ import { messageOf } from '@app/core';
 import { ProcessCostMeter, SourceCost } from '@app/metrics';
 import { AGENT_VERSION } from './agent-version.js';
 import { SourceDurations, StepDurations } from './duration-histograms.js';
+import { LlmReader } from './llm-reader.js';
 import type { PagePart, PageReadings } from './page-readings.js';
 import { pageSamples } from './page-samples.js';
 import { renderPage } from './render-page.js';
@@ -17,6 +18,7 @@ export class MetricsPageService {
 
   constructor(
     private readonly state: StateReader,
+    private readonly model: LlmReader,
     private readonly meter: ProcessCostMeter,
     private readonly stepDurations: StepDurations,
     private readonly sourceCost: SourceCost,
@@ -37,7 +39,7 @@ export class MetricsPageService {
       this.read('targets', () => state.targets()),
       this.read('findings', () => state.findings()),
       this.read('store', () => state.store()),
-      this.read('llm', () => state.llm()),
+      this.read('llm', () => this.model.llm()),
     ]);
     const sources = this.sourceCost.totals();
     return { version: AGENT_VERSION, process, sources, runs, targets, findings, store, llm };

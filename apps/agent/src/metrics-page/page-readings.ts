@@ -1,6 +1,7 @@
 import type { Analysis, RunStatus, SectionName } from '@app/core';
 import type { ProcessCost, SourceTotals } from '@app/metrics';
 import type { StoreUsageView } from '@app/persistence';
+import type { LlmReading } from './llm-reader.js';
 
 export const PAGE_PARTS = ['process', 'runs', 'targets', 'findings', 'store', 'llm'] as const;
 /** What can fail by itself while the rest of the page is still told. */
@@ -28,5 +29,5 @@ export interface PageReadings {
   /** Of the targets that have been sampled. */
   readonly findings: readonly TargetAnalysis[] | null;
   readonly store: StoreUsageView | null;
-  readonly llm: { readonly tokensUsedToday: number; readonly dailyTokenBudget: number } | null;
+  readonly llm: LlmReading | null;
 }

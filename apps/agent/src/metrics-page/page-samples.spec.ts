@@ -29,6 +29,23 @@ function samplesOf(readings: Partial<PageReadings>, family: PageSample['family']
   return pageSamples({ ...NOTHING, ...readings }).filter((sample) => sample.family === family);
 }
 
+function aModelReading(): NonNullable<PageReadings['llm']> {
+  return {
+    tokensUsedToday: 12,
+    dailyTokenBudget: 200,
+    circuit: 'open',
+    totals: {
+      outcomes: { answered: 4, timeout: 1 },
+      attempts: 6,
+      promptTokens: 900,
+      completionTokens: 100,
+      costUsd: 0.5,
+      cacheHits: 2,
+      cacheMisses: 3,
+    },
+  };
+}
+
 function valueOf(readings: Partial<PageReadings>, family: PageSample['family']): number | undefined {
   return samplesOf(readings, family)[0]?.value;
 }
@@ -137,10 +154,39 @@ describe('pageSamples', () => {
 
   it('shows the store and the budget of the model', () => {
     const store = { bytes: 10, boundBytes: 100, rows: { runs: 3, historyFrames: 7 }, lastSweep: null };
-    const llm = { tokensUsedToday: 12, dailyTokenBudget: 200 };
+    const llm = aModelReading();
     const values = (['storeSize', 'storeLimit', 'storeRuns', 'historyFrames', 'llmTokens', 'llmBudget'] as const).map(
       (family) => valueOf({ store, llm }, family),
     );
     expect(values).toEqual([10, 100, 3, 7, 12, 200]);
+  });
+
+  it('shows what came of asking the model, and the state of the circuit', () => {
+    const llm = aModelReading();
+    const shown = (family: PageSample['family']): [string, number][] =>
+      samplesOf({ llm }, family).map(({ labels, value }) => [Object.values(labels).join(), value]);
+    expect(shown('llmInsights')).toEqual([
+      ['answered', 4],
+      ['timeout', 1],
+    ]);
+    expect(shown('llmTokensTotal')).toEqual([
+      ['prompt', 900],
+      ['completion', 100],
+    ]);
+    expect(shown('llmCacheLookups')).toEqual([
+      ['hit', 2],
+      ['miss', 3],
+    ]);
+    expect(shown('llmCircuit')).toEqual([
+      ['closed', 0],
+      ['open', 1],
+      ['half-open', 0],
+    ]);
+    expect(valueOf({ llm }, 'llmCost')).toBe(0.5);
+  });
+
+  it('has no cost once tokens were spent whose price is not known', () => {
+    const llm = aModelReading();
+    expect(samplesOf({ llm: { ...llm, totals: { ...llm.totals, costUsd: null } } }, 'llmCost')).toEqual([]);
   });
 });

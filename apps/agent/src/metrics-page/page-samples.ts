@@ -1,4 +1,5 @@
 import { TERMINAL_RUN_STATUSES } from '@app/core';
+import { CIRCUIT_STATES } from '@app/llm';
 import type { MetricFamilyKey } from './metric-families.js';
 import { PAGE_PARTS, type PageReadings } from './page-readings.js';
 
@@ -90,7 +91,19 @@ function storeSamples({ store }: PageReadings): (PageSample | null)[] {
 
 function llmSamples({ llm }: PageReadings): (PageSample | null)[] {
   if (llm === null) return [];
-  return [sample('llmTokens', llm.tokensUsedToday), sample('llmBudget', llm.dailyTokenBudget)];
+  const { totals } = llm;
+  return [
+    sample('llmTokens', llm.tokensUsedToday),
+    sample('llmBudget', llm.dailyTokenBudget),
+    ...Object.entries(totals.outcomes).map(([outcome, count]) => sample('llmInsights', count, { outcome })),
+    sample('llmAttempts', totals.attempts),
+    sample('llmTokensTotal', totals.promptTokens, { kind: 'prompt' }),
+    sample('llmTokensTotal', totals.completionTokens, { kind: 'completion' }),
+    sample('llmCost', totals.costUsd),
+    sample('llmCacheLookups', totals.cacheHits, { result: 'hit' }),
+    sample('llmCacheLookups', totals.cacheMisses, { result: 'miss' }),
+    ...CIRCUIT_STATES.map((state) => sample('llmCircuit', Number(state === llm.circuit), { state })),
+  ];
 }
 
 function sample(

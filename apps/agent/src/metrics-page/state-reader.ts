@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '@app/config';
-import { Clock, type RunStatus } from '@app/core';
-import { TokenLedger } from '@app/llm';
+import type { RunStatus } from '@app/core';
 import { RunStore, StoreUsage, type StoreUsageView } from '@app/persistence';
 import { type TargetView, TargetService } from '../targets/target.service.js';
-import type { PageReadings, TargetAnalysis, TargetReading } from './page-readings.js';
+import type { TargetAnalysis, TargetReading } from './page-readings.js';
 
 /** Reads what the agent has stored and found. Nothing here starts a collection: a page that is polled must cost little. */
 @Injectable()
@@ -13,9 +11,6 @@ export class StateReader {
     private readonly runStore: RunStore,
     private readonly targetService: TargetService,
     private readonly storeUsage: StoreUsage,
-    private readonly ledger: TokenLedger,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
   ) {}
 
   runs(): Promise<Readonly<Record<RunStatus, number>>> {
@@ -38,14 +33,6 @@ export class StateReader {
 
   async store(): Promise<StoreUsageView> {
     return this.storeUsage.view();
-  }
-
-  async llm(): Promise<NonNullable<PageReadings['llm']>> {
-    const today = this.clock.isoNow().slice(0, 'YYYY-MM-DD'.length);
-    return {
-      tokensUsedToday: await this.ledger.usedToday(today),
-      dailyTokenBudget: this.settings.llm.dailyTokenBudget,
-    };
   }
 }
 

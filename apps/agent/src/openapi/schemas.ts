@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACTION_GATES, ACTION_RISKS, CATEGORIES, SECTION_STATUSES, SUBJECT_KINDS } from '@app/core';
 import { DURATION_CLASSES } from '@app/analysis';
+import { PROMPT_SCHEMAS } from './prompt.schemas.js';
 import { RUN_SCHEMAS } from './run.schemas.js';
 import {
   bool,
@@ -32,6 +33,7 @@ const partOfSnapshot = {
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SNAPSHOT_SCHEMAS,
   ...RUN_SCHEMAS,
+  ...PROMPT_SCHEMAS,
   ...TARGET_SCHEMAS,
   Problem: object({
     type: text,

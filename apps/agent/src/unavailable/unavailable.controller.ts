@@ -20,14 +20,6 @@ export class UnavailableController {
     return notImplemented('The event stream of a run');
   }
 
-  @Get('optimize/runs/:id/prompt')
-  @ApiParam({ name: 'id' })
-  @RequireRole('operator')
-  @ApiOperation({ summary: 'What was sent to the model (501)' })
-  prompt(): never {
-    return notImplemented('The record of prompts');
-  }
-
   @Post('optimize/runs/:id/approval')
   @ApiParam({ name: 'id' })
   @RequireRole('approver')

@@ -1,26 +1,10 @@
-import type { WireRecord } from './capped-fetch.js';
+import type { Deadline } from './deadline.js';
 import type { GroqFailure } from './groq-result.js';
-
-export interface CallContext {
-  readonly model: string;
-  readonly timeoutMs: number;
-  readonly wire: Readonly<WireRecord>;
-  readonly isCancelled: boolean;
-  readonly isOverdue: boolean;
-}
+import type { Wire } from './wire.js';
 
 /** Reads a property of something thrown, whose shape nobody promises. */
 function read(thrown: unknown, name: string): unknown {
   return typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>)[name] : undefined;
-}
-
-function statusOf(error: unknown): number | null {
-  const status = read(error, 'status');
-  return typeof status === 'number' ? status : null;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 /** `ECONNREFUSED` and the like, wherever in the chain of causes it stands. */
@@ -34,13 +18,8 @@ function networkCodeOf(error: unknown): string | null {
   return null;
 }
 
-function isSchemaFailure(error: unknown): boolean {
-  const body = read(error, 'error');
-  const codes = [read(error, 'code'), read(body, 'code'), read(read(body, 'error'), 'code')];
-  return codes.includes('json_validate_failed');
-}
-
-function classifyStatus(status: number, error: unknown, { model }: CallContext): GroqFailure {
+/** The outcome of an answer with an HTTP status that is not one of success. */
+export function statusFailure(status: number, errorCode: string | null, model: string): GroqFailure {
   if (status === 401 || status === 403) {
     return { kind: 'auth', reason: `Groq rejected the key (${status}); check GROQ_API_KEY.` };
   }
@@ -56,33 +35,34 @@ function classifyStatus(status: number, error: unknown, { model }: CallContext):
       reason: `Groq does not know the model ${model} (404); check GROQ_MODEL and GROQ_BASE_URL.`,
     };
   }
-  if (isSchemaFailure(error)) {
-    return {
-      kind: 'unparsable',
-      reason: 'The model did not keep to the answer format (400); the next run asks again.',
-    };
+  if (status < 400) {
+    return { kind: 'rejected', reason: `Groq redirects (${status}), which is not followed; check GROQ_BASE_URL.` };
+  }
+  if (errorCode === 'json_validate_failed') {
+    return { kind: 'unparsable', reason: `The model did not keep to the answer format (${status}).` };
   }
   if (status < 500) return { kind: 'rejected', reason: `Groq rejected the request (${status}); check GROQ_MODEL.` };
-  return { kind: 'server', reason: `Groq had an error of its own (${status}); the next run asks again.` };
+  return { kind: 'server', reason: `Groq had an error of its own (${status}); a later run asks again.` };
 }
 
-/** Turns whatever a call threw into an outcome with a sentence of ours; messages of others may echo prompt or key. */
-export function classifyFailure(error: unknown, context: CallContext): GroqFailure {
-  if (context.isCancelled) return { kind: 'cancelled', reason: 'The run was cancelled while the model was asked.' };
-  if (context.isOverdue) {
-    return {
-      kind: 'timeout',
-      reason: `The model did not answer within ${context.timeoutMs} ms; check the connection or raise LLM_TIMEOUT_MS.`,
-    };
-  }
-  if (context.wire.wasTooLarge) {
+/** The run was cancelled, or the time is over. */
+export function overFailure(deadline: Deadline): GroqFailure {
+  if (deadline.isCancelled) return { kind: 'cancelled', reason: 'The run was cancelled while the model was asked.' };
+  return {
+    kind: 'timeout',
+    reason: `The model did not answer within ${deadline.timeoutMs} ms; check the connection or raise LLM_TIMEOUT_MS.`,
+  };
+}
+
+/** Turns whatever was thrown into an outcome with a sentence of ours; messages of others may echo prompt or key. */
+export function thrownFailure(error: unknown, wire: Wire, deadline: Deadline): GroqFailure {
+  if (deadline.isOver) return overFailure(deadline);
+  if (wire.isTooLarge) {
     return { kind: 'too-large', reason: 'The answer of the model service was too large; check GROQ_BASE_URL.' };
   }
-  if (read(error, 'name') === 'RateLimitCapacityError') return classifyStatus(429, error, context);
-  const status = statusOf(error);
-  if (status !== null) return classifyStatus(status, error, context);
-  if (context.wire.attempts === 0) {
-    return { kind: 'rejected', reason: `The request to the model could not be made (${nameOf(error)}); report it.` };
+  if (wire.sent === null) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return { kind: 'rejected', reason: `The request to the model could not be made (${name}); report it.` };
   }
   const code = networkCodeOf(error);
   const cause = code === null ? '' : ` (${code})`;

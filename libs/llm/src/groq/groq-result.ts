@@ -1,20 +1,7 @@
 import type { Usage } from '@app/core';
+import type { ExchangeCall } from '../exchange/exchange.js';
 import type { InsightDraft } from '../insight.schema.js';
-
-export const GROQ_FAILURE_KINDS = [
-  'auth',
-  'rate-limited',
-  'rejected',
-  'server',
-  'network',
-  'timeout',
-  'too-large',
-  'truncated',
-  'empty',
-  'unparsable',
-  'cancelled',
-] as const;
-export type GroqFailureKind = (typeof GROQ_FAILURE_KINDS)[number];
+import type { GroqFailureKind } from './failure-kinds.js';
 
 export interface GroqFailure {
   readonly kind: GroqFailureKind;
@@ -22,7 +9,13 @@ export interface GroqFailure {
   readonly reason: string;
 }
 
-/** What came of asking the model. A failure is an expected outcome, and may have cost tokens too. */
-export type GroqResult =
-  | { readonly kind: 'answer'; readonly draft: InsightDraft; readonly usage: Usage }
-  | (GroqFailure & { readonly usage: Usage });
+/** What a call spent and what went over the wire; a failure may have cost tokens too. */
+export interface CallTrace {
+  /** Of all attempts together. */
+  readonly usage: Usage;
+  /** In the order in which they were made; empty when nothing was sent. */
+  readonly calls: readonly ExchangeCall[];
+}
+
+/** What came of asking the model. A failure is an expected outcome. */
+export type GroqResult = ({ readonly kind: 'answer'; readonly draft: InsightDraft } | GroqFailure) & CallTrace;

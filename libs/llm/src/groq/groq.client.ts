@@ -1,25 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '@app/config';
 import { Clock, type Usage } from '@app/core';
-import { insightSchema } from '../insight.schema.js';
-import { costUsd } from '../model-prices.js';
+import type { ExchangeAttempt, SentRequest } from '../exchange/exchange.js';
+import { exchangeAttempt, sentRequest } from '../exchange/exchange-record.js';
+import type { InsightDraft } from '../insight.schema.js';
 import type { PromptMessage } from '../prompts/insights.prompt.js';
-import { cappedFetch, type WireRecord } from './capped-fetch.js';
-import { classifyFailure } from './groq-failure.js';
-import type { GroqResult } from './groq-result.js';
-import { readAnswer } from './read-answer.js';
+import type { TokenCounts } from './completion.js';
+import type { Deadline } from './deadline.js';
+import { overFailure, statusFailure, thrownFailure } from './groq-failure.js';
+import type { GroqFailure } from './groq-result.js';
+import { readAnswer, type UnusableAnswer } from './read-answer.js';
+import { pauseBeforeRetry } from './retry-policy.js';
+import { sendChat } from './send-chat.js';
+import { usageOfAttempts } from './usage.js';
+import { Wire } from './wire.js';
 
-/** Reasoning tokens count against the ceiling, so it lies well above the length of an answer. */
-const MAX_COMPLETION_TOKENS = 4096;
+type AttemptOutcome = { readonly kind: 'answer'; readonly draft: InsightDraft } | UnusableAnswer;
 
-interface RawMessage {
-  readonly content: unknown;
-  readonly response_metadata?: Readonly<Record<string, unknown>>;
-  readonly usage_metadata?: { readonly input_tokens: number; readonly output_tokens: number };
-  readonly tool_calls?: readonly { readonly args: unknown }[];
+/** What came of one question, with all its attempts. */
+export type CallResult = AttemptOutcome & {
+  readonly usage: Usage;
+  /** Null when nothing could be sent. */
+  readonly request: SentRequest | null;
+  readonly attempts: readonly ExchangeAttempt[];
+};
+
+interface Attempt {
+  readonly outcome: AttemptOutcome;
+  readonly wire: Wire;
+  readonly record: ExchangeAttempt;
 }
 
-/** Asks one model on Groq for insights; never throws for what the service does, and never logs what is sent. */
+/** Asks one model on Groq; never throws for what the service does, and never logs what is sent. */
 @Injectable()
 export class GroqClient {
   constructor(
@@ -27,61 +40,89 @@ export class GroqClient {
     private readonly clock: Clock,
   ) {}
 
-  /** One deadline covers all attempts, the waits between them and the reading of the answer. */
-  async ask(messages: readonly PromptMessage[], runSignal?: AbortSignal): Promise<GroqResult> {
-    const { model, timeoutMs } = this.settings.llm;
-    const startedAt = this.clock.now();
-    const wire: WireRecord = { attempts: 0, wasTooLarge: false };
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = runSignal ? AbortSignal.any([deadline, runSignal]) : deadline;
+  /** One request, tried again while its failure may pass and the deadline leaves time for it. */
+  async call(messages: readonly PromptMessage[], deadline: Deadline): Promise<CallResult> {
+    const startedAt = performance.now();
+    const attempts: Attempt[] = [];
+    let ended: AttemptOutcome | null = null;
+    while (ended === null) {
+      const attempt = await this.attempt(messages, deadline);
+      attempts.push(attempt);
+      ended = await this.afterPause(attempt, attempts.length, deadline);
+    }
+    return this.resultOf(ended, attempts, Math.round(performance.now() - startedAt));
+  }
+
+  /** Waits as long as the failure asks for; the outcome when the question is not asked again. */
+  private async afterPause(
+    { outcome, wire }: Attempt,
+    attempt: number,
+    deadline: Deadline,
+  ): Promise<AttemptOutcome | null> {
+    if (outcome.kind === 'answer') return outcome;
+    const { maxRetries } = this.settings.llm;
+    const { retryAfterMs } = wire;
+    const remainingMs = deadline.remainingMs();
+    const pause = pauseBeforeRetry({ kind: outcome.kind, retryAfterMs, attempt, maxRetries, remainingMs });
+    if (pause === null) return outcome;
     try {
-      const raw = await this.invoke(messages, wire, signal);
-      const usage = this.usageOf(raw, wire, startedAt);
-      const read = readAnswer({
-        content: raw.content,
-        finishReason: raw.response_metadata?.['finish_reason'],
-        toolArguments: raw.tool_calls?.[0]?.args,
-      });
-      return 'reason' in read ? { ...read, usage } : { kind: 'answer', draft: read, usage };
+      await sleep(pause, undefined, { signal: deadline.signal });
+      return null;
     } catch (error) {
-      const isCancelled = runSignal?.aborted === true;
-      const context = { model, timeoutMs, wire, isCancelled, isOverdue: deadline.aborted };
-      return { ...classifyFailure(error, context), usage: this.usageOf(null, wire, startedAt) };
+      if (deadline.isOver) return overFailure(deadline);
+      throw error;
     }
   }
 
-  private async invoke(messages: readonly PromptMessage[], wire: WireRecord, signal: AbortSignal): Promise<RawMessage> {
-    // Loaded at the first call: it costs start-up time that an agent without a key never gets back.
-    const { ChatGroq } = await import('@langchain/groq');
-    const { apiKey, model, baseUrl, maxRetries } = this.settings.llm;
-    const chat = new ChatGroq({
-      apiKey: apiKey ?? '',
-      baseUrl,
-      model,
-      maxRetries,
-      temperature: 0.1,
-      reasoningEffort: model.startsWith('openai/gpt-oss') ? 'low' : undefined,
-      maxTokens: MAX_COMPLETION_TOKENS,
-      fetch: cappedFetch(wire),
-    });
-    const structured = chat.withStructuredOutput(insightSchema, { name: 'insights', includeRaw: true });
-    const { raw } = await structured.invoke(
-      messages.map(({ role, content }) => ({ role, content })),
-      { signal },
-    );
-    return raw as RawMessage;
+  private async attempt(messages: readonly PromptMessage[], deadline: Deadline): Promise<Attempt> {
+    const wire = new Wire();
+    const startedAt = this.clock.isoNow();
+    const start = performance.now();
+    const outcome = await this.outcomeOf(messages, wire, deadline);
+    const durationMs = Math.round(performance.now() - start);
+    const failure = outcome.kind === 'answer' ? null : outcome.kind;
+    const record = exchangeAttempt(wire, { startedAt, durationMs, failure }, this.settings.llm.apiKey);
+    return { outcome, wire, record };
   }
 
-  private usageOf(raw: RawMessage | null, wire: WireRecord, startedAt: number): Usage {
-    const promptTokens = raw?.usage_metadata?.input_tokens ?? 0;
-    const completionTokens = raw?.usage_metadata?.output_tokens ?? 0;
+  private async outcomeOf(messages: readonly PromptMessage[], wire: Wire, deadline: Deadline): Promise<AttemptOutcome> {
+    const { llm } = this.settings;
+    try {
+      await deadline.race(sendChat(llm, messages, wire, deadline.signal));
+    } catch (error) {
+      // With a whole answer on the wire it says what happened better than what was made of it.
+      if (!wire.isComplete) return thrownFailure(error, wire, deadline);
+    }
+    if (deadline.isOver) return overFailure(deadline);
+    return outcomeOnWire(wire, llm.model);
+  }
+
+  private resultOf(outcome: AttemptOutcome, attempts: readonly Attempt[], latencyMs: number): CallResult {
+    const { apiKey, model } = this.settings.llm;
+    const sent = attempts.map(({ wire }) => wire.sent).filter((text) => text !== null);
+    const counts: (TokenCounts | null)[] = attempts
+      .filter(({ wire }) => wire.sent !== null)
+      .map(({ wire }) => wire.completion?.usage ?? null);
     return {
-      promptTokens,
-      completionTokens,
-      costUsd: costUsd(this.settings.llm.model, promptTokens, completionTokens),
-      latencyMs: Math.max(0, Math.round(this.clock.now() - startedAt)),
-      cached: false,
-      attempts: wire.attempts,
+      ...outcome,
+      usage: usageOfAttempts(model, counts, latencyMs),
+      request: sent[0] === undefined ? null : sentRequest(sent[0], apiKey),
+      attempts: attempts.filter(({ wire }) => wire.sent !== null).map(({ record }) => record),
     };
   }
+}
+
+function outcomeOnWire({ status, completion }: Wire, model: string): AttemptOutcome {
+  if (status !== null && (status < 200 || status >= 300)) {
+    return statusFailure(status, completion?.errorCode ?? null, model);
+  }
+  if (completion === null) {
+    const failure: GroqFailure = {
+      kind: 'unparsable',
+      reason: 'The answer of the model service was not JSON, or broke off; check GROQ_BASE_URL.',
+    };
+    return failure;
+  }
+  const read = readAnswer(completion);
+  return 'kind' in read ? read : { kind: 'answer', draft: read };
 }

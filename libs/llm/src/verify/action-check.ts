@@ -1,6 +1,9 @@
 import type { ActionDefinition, CandidateAction } from '@app/core';
 import type { DraftAction } from '../insight.schema.js';
 
+/** No action has as many. */
+const MOST_PARAMETERS = 20;
+
 type Scalar = string | number | boolean;
 type Property = Readonly<Record<string, unknown>>;
 
@@ -89,7 +92,7 @@ export function checkAction(
   }
   const parameters: Record<string, Scalar> = { ...candidate.parameters };
   const problems: string[] = [];
-  for (const { name, value } of proposed.parameters) {
+  for (const { name, value } of proposed.parameters.slice(0, MOST_PARAMETERS)) {
     const checked = checkParameter(name, value, { definition, given: candidate.parameters, knowsName });
     if ('value' in checked) parameters[name] = checked.value;
     else problems.push(checked.problem);

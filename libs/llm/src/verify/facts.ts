@@ -1,91 +1,132 @@
-import type { Analysis, CandidateAction, Evidence, InsightRequest } from '@app/core';
-import type { NumberClaim } from './number-claims.js';
-import { type Dimension, UNIT_OF_EVIDENCE, type Unit } from './units.js';
+import type { CandidateAction, Evidence, Finding } from '@app/core';
+import type { Fact, FactRole } from './fact.js';
+import { normalise } from './normalise.js';
+import { numberClaims } from './number-claims.js';
+import { contextOf } from './number-context.js';
+import { states } from './number-match.js';
+import { type TagSet, tagsOfSignal, tagsOfText } from './tags.js';
+import { UNIT_OF_EVIDENCE, type Unit } from './units.js';
 
-/** A number that the analysis knows, in the base unit of its dimension. */
-interface Fact {
-  readonly dimension: Dimension;
-  readonly value: number;
-  /** Scale of the unit in which it is stored, for sentences that leave the unit out. */
-  readonly nativeScale: number;
+interface Origin {
+  readonly key: string;
+  readonly tags: TagSet;
+  readonly kind?: string;
+  readonly other?: unknown;
+  readonly isPerMinute?: boolean;
 }
 
-/** Rounding to whole numbers is welcome, rounding 0.6 to 1 is not. */
-const LARGEST_ROUNDING = 0.1;
+const COUNT: Unit = { dimension: 'count', scale: 1 };
+const SECONDS: Unit = { dimension: 'time', scale: 1 };
+const FACTOR: Unit = { dimension: 'factor', scale: 1 };
+const NO_TAGS: TagSet = new Set();
 
-function fact(value: unknown, unit: Unit | null): Fact[] {
-  if (typeof value !== 'number' || unit === null) return [];
-  return [{ dimension: unit.dimension, value: value * unit.scale, nativeScale: unit.scale }];
+function fact(role: FactRole, value: unknown, unit: Unit | null, origin: Origin): Fact[] {
+  if (typeof value !== 'number' || !Number.isFinite(value) || unit === null) return [];
+  const { key, tags, kind = '', other, isPerMinute = false } = origin;
+  const scale = unit.scale;
+  return [
+    {
+      key,
+      role,
+      dimension: unit.dimension,
+      value: value * scale,
+      nativeScale: scale,
+      tags,
+      kind,
+      other: typeof other === 'number' ? other * scale : null,
+      isPerMinute,
+    },
+  ];
 }
 
-function evidenceFacts({ value, threshold, unit, windowSeconds }: Evidence): Fact[] {
-  const known = UNIT_OF_EVIDENCE[unit];
-  return [...fact(value, known), ...fact(threshold, known), ...fact(windowSeconds, UNIT_OF_EVIDENCE.seconds)];
+/** Units in which a reading may be spoken of besides its own: hours of a count of hours, a ratio as a multiple. */
+function unitsOf({ signal, unit }: Evidence): Unit[] {
+  const own = UNIT_OF_EVIDENCE[unit];
+  const units = own === null ? [COUNT] : [own];
+  if (unit === 'count' && /hours/i.test(signal)) units.push({ dimension: 'time', scale: 3600 });
+  if (unit === 'count' && /Ratio$/.test(signal)) units.push(FACTOR);
+  if (unit === 'perSecond') units.push({ dimension: 'count', scale: 1 });
+  return units;
+}
+
+/** A number that stands in a text reading, such as a code or a process id. */
+function numberOf(value: Evidence['value']): unknown {
+  return typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
+}
+
+function evidenceFacts(evidence: Evidence, index: number, findingId: string): Fact[] {
+  const { signal, value, threshold, thresholdSource, windowSeconds } = evidence;
+  const tags = tagsOfSignal(signal);
+  const key = `${findingId}|${signal}|${index}`;
+  const isPerMinute = /PerMinute$/.test(signal);
+  const kind = `${(thresholdSource ?? '').toLowerCase()} bound`;
+  return [
+    ...unitsOf(evidence).flatMap((unit) => [
+      ...fact('value', numberOf(value), unit, { key, tags, other: threshold, isPerMinute }),
+      ...fact('bound', threshold, unit, { key, tags: boundTags(tags, kind), kind, other: value, isPerMinute }),
+    ]),
+    ...fact('window', windowSeconds, SECONDS, { key, tags: NO_TAGS }),
+    ...(typeof value === 'string' ? textFacts(value, `${key}|text`) : []),
+  ];
+}
+
+/** What a bound is about: what is measured, and its source (`default limit of the device`). */
+function boundTags(tags: TagSet, kind: string): TagSet {
+  return new Set([...tags, ...tagsOfText(kind)]);
 }
 
 const PARAMETER_UNITS: readonly (readonly [RegExp, Unit])[] = [
-  [/watts$/i, UNIT_OF_EVIDENCE.watts ?? { dimension: 'power', scale: 1 }],
-  [/mhz$/i, UNIT_OF_EVIDENCE.megahertz ?? { dimension: 'frequency', scale: 1 }],
+  [/watts$/i, { dimension: 'power', scale: 1 }],
+  [/mhz$/i, { dimension: 'frequency', scale: 1 }],
   [/gb$/i, { dimension: 'bytes', scale: 1e9 }],
 ];
 
 /** What a rule proposes is as much a number of the analysis as what it measured. */
-function parameterFacts({ parameters }: CandidateAction): Fact[] {
+function parameterFacts({ type, parameters }: CandidateAction, findingId: string): Fact[] {
+  const tags = tagsOfText(type.replace(/[-:]/g, ' '));
   return Object.entries(parameters).flatMap(([name, value]) => {
+    const origin = { key: `${findingId}|${type}|${name}`, tags };
     const unit = PARAMETER_UNITS.find(([pattern]) => pattern.test(name))?.[1];
-    if (unit) return fact(value, unit);
-    const count = fact(value, { dimension: 'count', scale: 1 });
-    return [...count, ...fact(value, { dimension: 'share', scale: 1 })];
+    if (unit) return fact('parameter', value, unit, origin);
+    return [
+      ...fact('parameter', value, COUNT, origin),
+      ...fact('parameter', value, { dimension: 'share', scale: 1 }, origin),
+    ];
   });
 }
 
-/** Counts that are true of the analysis as a whole, each only in front of its noun. */
-function countsOf(analysis: Analysis): readonly (readonly [RegExp, number])[] {
-  const confirmed = analysis.findings.filter(({ state }) => state === 'confirmed');
-  const { rulesEvaluated, rulesTotal } = analysis.coverage;
+/** Numbers in the words of the analysis itself, about what their words say. */
+function textFacts(text: string, key: string, known: readonly Fact[] = []): Fact[] {
+  const sentence = normalise(text).slice(0, 400);
+  const claims = numberClaims(sentence);
+  return claims.flatMap((claim, index) => {
+    // A reading that a sentence repeats keeps the role that it has as evidence.
+    if (known.some((other) => states(claim, other)) || /^0\d/.test(claim.text)) return [];
+    const { tags } = contextOf(sentence.toLowerCase(), claims, index);
+    const origin = { key: `${key}|${index}`, tags: new Set(tags), isPerMinute: claim.isPerMinute };
+    return fact('text', claim.value, claim.unit ?? COUNT, origin);
+  });
+}
+
+/** How long it has been seen, from its own times. */
+function durationFacts({ id, firstSeenAt, lastSeenAt }: Finding): Fact[] {
+  const seconds = (Date.parse(lastSeenAt) - Date.parse(firstSeenAt)) / 1000;
+  return seconds > 0 ? fact('window', seconds, SECONDS, { key: `${id}|seen`, tags: NO_TAGS }) : [];
+}
+
+/** All numbers that may be said because of one finding. */
+export function factsOf(finding: Finding): Fact[] {
+  const { id, evidence, candidateActions, summary, title } = finding;
+  const seen = new Map<string, number>();
+  const facts = evidence.flatMap((entry) => {
+    const index = seen.get(entry.signal) ?? 0;
+    seen.set(entry.signal, index + 1);
+    return evidenceFacts(entry, index, id);
+  });
   return [
-    [/^\s*(?:confirmed\s+)?(?:findings?|problems?|issues?)\b/i, confirmed.length],
-    [/^\s*root causes?\b/i, confirmed.filter(({ rootCause }) => rootCause).length],
-    [/^\s*(?:suspected|suspicions?)\b/i, analysis.findings.length - confirmed.length],
-    [/^\s*(?:rules?|of\s+\d+\s+rules?)\b/i, rulesEvaluated],
-    [/^\s*rules?\b/i, rulesTotal],
+    ...facts,
+    ...candidateActions.flatMap((action) => parameterFacts(action, id)),
+    ...textFacts(`${title}. ${summary}`, `${id}|summary`, facts),
+    ...durationFacts(finding),
   ];
-}
-
-/** All numbers that may be said about an analysis. */
-export class Facts {
-  private readonly facts: readonly Fact[];
-  private readonly counts: ReturnType<typeof countsOf>;
-
-  constructor(request: Pick<InsightRequest, 'analysis'>) {
-    const confirmed = request.analysis.findings.filter(({ state }) => state === 'confirmed');
-    this.counts = countsOf(request.analysis);
-    this.facts = [
-      ...confirmed.flatMap(({ evidence }) => evidence.flatMap(evidenceFacts)),
-      ...confirmed.flatMap(({ candidateActions }) => candidateActions.flatMap(parameterFacts)),
-      ...fact(request.analysis.windowSeconds, UNIT_OF_EVIDENCE.seconds),
-    ];
-  }
-
-  /** Whether the number is known: equal after rounding to its decimals, in a unit that fits. */
-  holds(claim: NumberClaim): boolean {
-    if (this.counts.some(([noun, count]) => noun.test(claim.after) && count === claim.value)) return true;
-    const { unit } = claim;
-    return this.facts.some((known) => {
-      const scale = unit?.scale ?? known.nativeScale;
-      if (unit !== null && unit.dimension !== known.dimension) return false;
-      const full = known.dimension === 'share' ? 1 / scale : null;
-      return isSame(claim, known.value / scale, full);
-    });
-  }
-}
-
-/** `full` is all of a share: almost all of it is not rounded to all. */
-function isSame({ value, decimals }: NumberClaim, known: number, full: number | null): boolean {
-  const difference = Math.abs(value - known);
-  const noise = Math.abs(known) * 1e-9 + 1e-12;
-  if (difference <= noise) return true;
-  if (full !== null && Math.abs(value - full) <= noise) return false;
-  const isRounded = difference <= 0.5 * 10 ** -decimals + noise;
-  return isRounded && difference <= Math.abs(known) * LARGEST_ROUNDING;
 }

@@ -1,12 +1,14 @@
 /** A full stop after these does not end a sentence. */
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|vs|approx|cf|etc|no|max|min|avg)|\d)\.$/i;
+const ABBREVIATION = /\b(?:e\.g|i\.e|vs|approx|cf|no|max|min|avg|ca|resp)\.$/i;
 const LIST_MARK = /^\s*(?:[-*•]|\d{1,2}[.)])\s+/;
+/** More is not an explanation. */
+const MOST_SENTENCES = 40;
 
 function splitLine(line: string): string[] {
   const parts = line.replace(LIST_MARK, '').split(/(?<=[.!?;]["')\]]?)\s+/);
   return parts.reduce<string[]>((sentences, part) => {
     const previous = sentences.at(-1);
-    const continues = previous !== undefined && ABBREVIATION.test(previous) && !/^[A-Z]/.test(part);
+    const continues = previous !== undefined && ABBREVIATION.test(previous) && !/^\p{Lu}/u.test(part);
     if (continues) sentences[sentences.length - 1] = `${previous} ${part}`;
     else sentences.push(part);
     return sentences;
@@ -19,5 +21,6 @@ export function sentencesOf(text: string): string[] {
     .split(/[\r\n]+/)
     .flatMap(splitLine)
     .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== '');
+    .filter((sentence) => sentence !== '')
+    .slice(0, MOST_SENTENCES);
 }

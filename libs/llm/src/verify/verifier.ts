@@ -1,17 +1,37 @@
-import type { ActionDefinition, CandidateAction, Finding, InsightRequest, Insights, Recommendation } from '@app/core';
-import { confirmedFindings } from '../confirmed-findings.js';
+import {
+  type ActionDefinition,
+  type CandidateAction,
+  type Finding,
+  type InsightRequest,
+  type Insights,
+  PRIORITIES,
+  type Priority,
+  type Recommendation,
+  SEVERITIES,
+} from '@app/core';
 import type { DraftRecommendation, InsightDraft } from '../insight.schema.js';
 import { riskLevel } from '../risk-level.js';
 import { asData } from '../untrusted-text.js';
 import { checkAction } from './action-check.js';
+import { type FindingView, FindingViews } from './finding-views.js';
+import { withoutInvisible } from './normalise.js';
 import { Removals } from './removals.js';
+import { type Place, type Scope, scopeOf, summaryScope } from './scope.js';
 import { SentenceChecker } from './sentence-checker.js';
 import { sentencesOf } from './sentences.js';
+import { finish, finishInSlices } from './slices.js';
 
 /** More is no longer advice. */
 const MOST_RECOMMENDATIONS = 10;
+const MOST_ROOT_CAUSES = 20;
+/** Findings and evidence that one recommendation may cite. */
+const MOST_REFERENCES = 200;
+/** Of all texts of an answer together: what is checked, the event loop waits for. */
+const MOST_SENTENCES = 240;
 const LONGEST_TEXT = 2000;
 const LEVELS = ['low', 'medium', 'high'] as const;
+const NOT_CONFIRMED = 'There is no such confirmed finding in the analysis.';
+const NOTHING_MORE_TO_SAY = 'The findings named here should clear.';
 
 /** What is left of a draft, and what was taken out of it. */
 export interface VerifiedInsights {
@@ -21,93 +41,120 @@ export interface VerifiedInsights {
   readonly grounding: Insights['grounding'];
 }
 
+type Steps<T> = Generator<undefined, T>;
 type VerifiedAction = { readonly isKept: boolean; readonly action: CandidateAction | null };
 
 /** Checks a draft sentence by sentence against one analysis. */
 class Verification {
+  private readonly views: FindingViews;
   private readonly checker: SentenceChecker;
   private readonly removals: Removals = new Removals();
-  private readonly findings: ReadonlyMap<string, Finding>;
-  private readonly evidenceIds: ReadonlySet<string>;
   private readonly definitions: ReadonlyMap<string, ActionDefinition>;
+  private sentencesLeft: number = MOST_SENTENCES;
 
-  constructor(request: InsightRequest) {
-    const confirmed = confirmedFindings(request.analysis);
-    this.checker = new SentenceChecker(request);
-    this.findings = new Map(confirmed.map((finding) => [finding.id, finding]));
-    this.evidenceIds = new Set(confirmed.flatMap(({ evidence }) => evidence.map(({ id }) => id)));
+  constructor(request: InsightRequest, views: FindingViews) {
+    this.views = views;
+    this.checker = new SentenceChecker(request, this.views);
     this.definitions = new Map(request.candidateActions.map((definition) => [definition.type, definition]));
   }
 
-  run(draft: InsightDraft): VerifiedInsights {
-    const summary = this.text(draft.summary);
-    const rootCauses = draft.rootCauses.flatMap((cause) => this.rootCause(cause));
-    const recommendations = draft.recommendations
-      .slice(0, MOST_RECOMMENDATIONS)
-      .flatMap((recommendation) => this.recommendation(recommendation))
-      .map((recommendation, index) => ({ ...recommendation, id: `r${index + 1}` }));
-    for (const { title } of draft.recommendations.slice(MOST_RECOMMENDATIONS)) {
-      this.removals.note(title, `More than ${MOST_RECOMMENDATIONS} recommendations are not read.`);
+  *steps(draft: InsightDraft): Steps<VerifiedInsights> {
+    const summary = yield* this.text(draft.summary, summaryScope(this.views));
+    const rootCauses = yield* this.rootCauses(draft.rootCauses);
+    const recommendations: Recommendation[] = [];
+    for (const one of draft.recommendations.slice(0, MOST_RECOMMENDATIONS)) {
+      const recommendation = yield* this.recommendation(one);
+      if (recommendation) recommendations.push({ ...recommendation, id: `r${recommendations.length + 1}` });
     }
+    const unread = draft.recommendations.length - MOST_RECOMMENDATIONS;
+    this.removals.countMany(unread, `More than ${MOST_RECOMMENDATIONS} recommendations are not read.`);
     return { summary, rootCauses, recommendations, grounding: this.removals.grounding() };
   }
 
   /** The sentences of a text that hold. */
-  private text(text: string): string {
-    return sentencesOf(cleaned(text))
-      .filter((sentence) => this.removals.count(sentence, this.checker.problemOf(sentence)))
-      .join(' ');
+  private *text(text: string, scope: Scope): Steps<string> {
+    const kept: string[] = [];
+    for (const sentence of sentencesOf(cleaned(text))) {
+      if (this.removals.count(sentence, this.problemOf(sentence, scope))) kept.push(sentence);
+      yield;
+    }
+    return kept.join(' ');
   }
 
-  private rootCause({ findingId, explanation }: InsightDraft['rootCauses'][number]): Insights['rootCauses'][number][] {
-    const finding = this.findings.get(findingId);
-    if (!this.removals.count(findingId, rootProblem(finding))) return [];
-    const text = this.text(explanation);
-    return text === '' ? [] : [{ findingId, explanation: text }];
+  private problemOf(sentence: string, scope: Scope): string | null {
+    this.sentencesLeft -= 1;
+    if (this.sentencesLeft < 0) return `More than ${MOST_SENTENCES} sentences of one answer are not read.`;
+    return this.checker.problemOf(sentence, scope);
   }
 
-  private recommendation(draft: DraftRecommendation): Omit<Recommendation, 'id'>[] {
-    const findings = [...new Set(draft.findingIds)].flatMap((id) => this.reference(id, this.findings.get(id)));
-    if (findings.length === 0) {
+  private *rootCauses(drafts: InsightDraft['rootCauses']): Steps<Insights['rootCauses']> {
+    const causes = new Map<string, string>();
+    for (const { findingId, explanation } of drafts.slice(0, MOST_ROOT_CAUSES)) {
+      const view = this.views.get(findingId);
+      const problem = causes.has(findingId) ? 'It was explained before.' : rootProblem(view?.finding);
+      if (!this.removals.count(findingId, problem) || !view) continue;
+      const text = yield* this.text(explanation, scopeOf('cause', [view], this.views));
+      if (text !== '') causes.set(findingId, text);
+    }
+    this.removals.countMany(drafts.length - MOST_ROOT_CAUSES, `More than ${MOST_ROOT_CAUSES} causes are not read.`);
+    return [...causes].map(([findingId, explanation]) => ({ findingId, explanation }));
+  }
+
+  private *recommendation(draft: DraftRecommendation): Steps<Omit<Recommendation, 'id'> | null> {
+    const own = this.references(draft);
+    if (own.length === 0) {
       this.removals.note(draft.title, 'The recommendation names no confirmed finding.');
-      return [];
+      return null;
     }
+    const findings = own.map(({ finding }) => finding);
     const { isKept, action } = this.action(draft, findings);
-    if (!isKept) return [];
-    const title = this.title(draft.title);
-    const rationale = this.text(draft.rationale);
-    if (title === '' || rationale === '') {
+    if (!isKept) return null;
+    const scope = (place: Place): Scope => scopeOf(place, own, this.views);
+    const title = this.title(draft.title, scope('title'));
+    const rationale = title === '' ? '' : yield* this.text(draft.rationale, scope('rationale'));
+    if (rationale === '') {
       if (title !== '') this.removals.note(title, 'No sentence of its rationale holds.');
-      return [];
+      return null;
     }
-    const evidenceIds = [...new Set(draft.evidenceIds)].filter((id) =>
-      this.removals.count(id, this.evidenceIds.has(id) ? null : 'There is no such evidence in the analysis.'),
-    );
     const definition = action ? this.definitions.get(action.type) : undefined;
-    return [
-      {
-        title,
-        rationale,
-        priority: draft.priority,
-        findingIds: findings.map(({ id }) => id),
-        evidenceIds,
-        action,
-        expectedEffect: this.text(draft.expectedEffect) || 'The findings named here should clear.',
-        effort: draft.effort,
-        risk: definition ? higher(draft.risk, riskLevel(definition.risk)) : draft.risk,
-      },
-    ];
+    const expectedEffect = (yield* this.text(draft.expectedEffect, scope('effect'))) || NOTHING_MORE_TO_SAY;
+    return {
+      title,
+      rationale,
+      priority: cappedPriority(draft.priority, findings),
+      findingIds: findings.map(({ id }) => id),
+      evidenceIds: this.evidenceIds(draft, scope('rationale')),
+      action,
+      expectedEffect,
+      effort: draft.effort,
+      risk: definition ? higher(draft.risk, riskLevel(definition.risk)) : draft.risk,
+    };
   }
 
   /** A title is true as a whole or not at all. */
-  private title(text: string): string {
-    const title = cleaned(text);
-    return title !== '' && this.removals.count(title, this.checker.problemOf(title)) ? title : '';
+  private title(text: string, scope: Scope): string {
+    const title = cleaned(text).replace(/\n/g, ' ');
+    return title !== '' && this.removals.count(title, this.problemOf(title, scope)) ? title : '';
   }
 
-  private reference(id: string, finding: Finding | undefined): Finding[] {
-    const isKnown = this.removals.count(id, finding ? null : 'There is no such confirmed finding in the analysis.');
-    return isKnown && finding ? [finding] : [];
+  private references({ findingIds }: DraftRecommendation): FindingView[] {
+    const ids = [...new Set(findingIds)];
+    this.removals.countMany(ids.length - MOST_REFERENCES, 'So many findings are not read.');
+    return ids.slice(0, MOST_REFERENCES).flatMap((id) => {
+      const view = this.views.get(id);
+      return this.removals.count(id, view ? null : NOT_CONFIRMED) && view ? [view] : [];
+    });
+  }
+
+  private evidenceIds({ evidenceIds }: DraftRecommendation, { views }: Scope): string[] {
+    const ids = [...new Set(evidenceIds)];
+    const known = new Set(views.flatMap(({ finding }) => finding.evidence.map(({ id }) => id)));
+    this.removals.countMany(ids.length - MOST_REFERENCES, 'So much evidence is not read.');
+    return ids
+      .slice(0, MOST_REFERENCES)
+      .filter((id) =>
+        this.removals.count(id, known.has(id) ? null : 'There is no such evidence of the findings named.'),
+      );
   }
 
   /** A recommendation whose action is invented is dropped as a whole: its words describe that action. */
@@ -130,14 +177,20 @@ class Verification {
 }
 
 function rootProblem(finding: Finding | undefined): string | null {
-  if (!finding) return 'There is no such confirmed finding in the analysis.';
+  if (!finding) return NOT_CONFIRMED;
   return finding.rootCause ? null : 'The analysis takes the finding for a symptom, not for a root cause.';
+}
+
+/** What is of low weight in the analysis is not pressing in the advice. */
+function cappedPriority(priority: Priority, findings: readonly Finding[]): Priority {
+  const worst = Math.min(...findings.map(({ severity }) => SEVERITIES.indexOf(severity)));
+  const isLight = worst >= SEVERITIES.indexOf('low');
+  return isLight && priority === PRIORITIES[0] ? PRIORITIES[1] : priority;
 }
 
 /** Line breaks stay: they end sentences. */
 function cleaned(text: string): string {
-  return text
-    .slice(0, LONGEST_TEXT)
+  return withoutInvisible(text.slice(0, LONGEST_TEXT))
     .split(/[\r\n]+/)
     .map((line) => asData(line, LONGEST_TEXT))
     .join('\n')
@@ -148,7 +201,17 @@ function higher(left: Recommendation['risk'], right: Recommendation['risk']): Re
   return LEVELS.indexOf(left) >= LEVELS.indexOf(right) ? left : right;
 }
 
-/** Takes out of a draft whatever the analysis does not back. */
+function* verification(draft: InsightDraft, request: InsightRequest): Steps<VerifiedInsights> {
+  const views = yield* FindingViews.steps(request);
+  return yield* new Verification(request, views).steps(draft);
+}
+
+/** Takes out of a draft whatever the analysis does not back. Bounded for any draft; it never throws. */
 export function verifyDraft(draft: InsightDraft, request: InsightRequest): VerifiedInsights {
-  return new Verification(request).run(draft);
+  return finish(verification(draft, request));
+}
+
+/** As `verifyDraft`, and lets others work in between: a long answer takes longer than a service should stand still. */
+export function verifyDraftInSlices(draft: InsightDraft, request: InsightRequest): Promise<VerifiedInsights> {
+  return finishInSlices(verification(draft, request));
 }

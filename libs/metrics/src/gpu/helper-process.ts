@@ -5,7 +5,7 @@ import { killGroup } from './process-group.js';
 
 /** What the helper answered, or how it failed to. */
 export type HelperAnswer =
-  | { kind: 'data'; data: unknown }
+  | { kind: 'log'; text: string }
   | { kind: 'error'; errorKind: 'message' | 'string'; message: string; code: string | number | null }
   | { kind: 'died'; message: string }
   | { kind: 'timeout'; groupId: number };
@@ -92,7 +92,7 @@ export class HelperProcess {
 }
 
 function toAnswer({ ok, data, error }: HelperMessage): HelperAnswer {
-  if (ok) return { kind: 'data', data };
+  if (ok) return { kind: 'log', text: typeof data === 'string' ? data : '' };
   const { kind = 'message', message = 'no error text', code = null } = error ?? {};
   return { kind: 'error', errorKind: kind, message, code };
 }

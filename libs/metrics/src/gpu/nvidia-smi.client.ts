@@ -90,10 +90,7 @@ export class NvidiaSmiClient implements NvidiaSmiReader {
     if (this.#isTooLargeForHelper) return this.#askDirectly(file, environment, timeoutMs, timeoutMs);
     const answer = await this.#helper.ask(environment, timeoutMs);
     if (answer.kind === 'timeout') return this.#hung(answer.groupId, timeoutMs);
-    if (answer.kind === 'data') {
-      if (answer.data) return { kind: 'data', data: answer.data, warning: null };
-      return { kind: 'unreadable', reason: 'it wrote nothing', output: '' };
-    }
+    if (answer.kind === 'log') return answerFromText(answer.text);
     this.#isTooLargeForHelper = answer.kind === 'error' && answer.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
     if (this.#isClosed) return CLOSED;
     const leftMs = timeoutMs - (performance.now() - startedAt);

@@ -1,5 +1,6 @@
 import { parseString } from 'xml2js';
 import { salvageLog } from './nvidia-smi.salvage.js';
+import { parsePlainXml } from './plain-xml.js';
 
 /**
  * What a text that should be `nvidia-smi -q -x` holds: the parsed XML and the text around it, or why it is not XML.
@@ -23,8 +24,8 @@ const DECLARATION = /<!(?!--|\[CDATA\[)[^>]*>?/g;
 const FRAGMENT = 'it holds no nvidia_smi_log element, only a part of one';
 
 /**
- * Parses with the options that node-nvidia-smi uses, so that live and copied text give the same object. Text before or
- * after the log, as the driver's infoROM warning, is set aside. Of a damaged log the GPUs that can be read are kept.
+ * Gives the object that node-nvidia-smi gives for a whole log. Text before or after the log, as the driver's infoROM
+ * warning, is set aside. Of a damaged log the GPUs that can be read are kept.
  */
 export function parseNvidiaSmiXml(text: string): ParsedNvidiaSmiXml {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
@@ -51,9 +52,11 @@ function isGpuAlone(data: unknown): boolean {
 
 /** The first error ends it: the parser would report every further one, and throw the second. */
 function parseXml(text: string): ParsedXml {
-  let data: unknown = null;
+  const xml = text.replace(DECLARATION, '');
+  let data: unknown = parsePlainXml(xml);
+  if (data !== null) return { kind: 'data', data };
   try {
-    parseString(text.replace(DECLARATION, ''), { explicitArray: false, trim: true }, (error, parsed: unknown) => {
+    parseString(xml, { explicitArray: false, trim: true }, (error, parsed: unknown) => {
       if (error) throw error;
       data = parsed;
     });

@@ -2,6 +2,7 @@ import { runsMigration } from './0001-runs.migration.js';
 import { llmUsageMigration } from './0002-llm-usage.migration.js';
 import { storeProbeMigration } from './0003-store-probe.migration.js';
 import { historyMigration } from './0004-history.migration.js';
+import { llmAnswersMigration } from './0005-llm-answers.migration.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, oldest first. */
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly Migration[] = [
   llmUsageMigration,
   storeProbeMigration,
   historyMigration,
+  llmAnswersMigration,
 ];

@@ -2,26 +2,38 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { InsightDraft } from '@app/llm';
 import { groundedDraft } from './grounded-draft.js';
+import { completion, failure, type GroqAnswer, refusal, toolCall } from './groq-answers.js';
 
 export const GROQ_MODES = [
   'ok',
   '401',
   '404',
   '429-retry-after-1',
+  '429-retry-after-60',
   '429',
   '500-twice',
   '500',
+  'echoes-key',
   'json-validate-failed',
   'redirect',
   'hang',
   'stalled-body',
   'reset',
+  'reset-once',
+  'broken-body',
+  'not-json',
   'truncated',
+  'truncated-once',
   'empty',
   'huge',
   'prose',
+  'prose-once',
   'fenced',
   'wrong-schema',
+  'wrong-schema-once',
+  'refusal',
+  'refusal-prose',
+  'content-filter',
 ] as const;
 export type GroqMode = (typeof GROQ_MODES)[number];
 
@@ -29,6 +41,8 @@ export interface GroqFakeRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: GroqFakeBody;
+  /** Milliseconds of `performance.now()`. */
+  readonly at: number;
 }
 
 /** The parts of a chat completion request that tests look at. */
@@ -44,32 +58,8 @@ export interface GroqFakeBody {
 }
 
 const HUGE_BYTES = 10 * 1024 * 1024;
-/** What every answer claims to have cost. */
-export const FAKE_USAGE = { prompt_tokens: 900, completion_tokens: 100, total_tokens: 1000 } as const;
-
-function completion(content: string, finishReason: string = 'stop'): string {
-  return envelope({ role: 'assistant', content }, finishReason);
-}
-
-function toolCall(name: string, draft: string): string {
-  const call = { id: 'call_1', type: 'function', function: { name, arguments: draft } };
-  return envelope({ role: 'assistant', content: null, tool_calls: [call] }, 'tool_calls');
-}
-
-function envelope(message: Readonly<Record<string, unknown>>, finishReason: string): string {
-  return JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 1,
-    model: 'openai/gpt-oss-20b',
-    choices: [{ index: 0, message, finish_reason: finishReason }],
-    usage: FAKE_USAGE,
-  });
-}
-
-function failure(message: string, code: string): string {
-  return JSON.stringify({ error: { message, type: 'invalid_request_error', code } });
-}
+/** Made once: it takes long enough to be seen in the delay of the event loop. */
+let hugeAnswer: GroqAnswer | null = null;
 
 async function bodyOf(request: IncomingMessage): Promise<GroqFakeBody> {
   const chunks: Buffer[] = [];
@@ -77,13 +67,19 @@ async function bodyOf(request: IncomingMessage): Promise<GroqFakeBody> {
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as GroqFakeBody;
 }
 
-function json(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+function send(response: ServerResponse, { status, body, headers }: GroqAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
+
+const LIMITED = (headers: Record<string, string> = {}): GroqAnswer =>
+  failure(429, 'Rate limit reached', 'rate_limit_exceeded', headers);
+const BROKEN = failure(500, 'Internal error', 'internal_server_error');
 
 /** A loopback server that answers as Groq does, well or badly. */
 export class GroqFake {
   readonly requests: GroqFakeRequest[] = [];
+  /** Answers that are given before those of the mode, in turn. */
+  readonly queue: GroqAnswer[] = [];
   private readonly server: Server = createServer((request, response) => {
     this.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
@@ -114,13 +110,15 @@ export class GroqFake {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const body = await bodyOf(request);
-    this.requests.push({ path, headers: request.headers, body });
+    this.requests.push({ path, headers: request.headers, body, at: performance.now() });
     if (request.method !== 'POST' || path !== '/openai/v1/chat/completions') {
-      return json(response, 404, failure('Unknown request URL', 'unknown_url'));
+      return send(response, failure(404, 'Unknown request URL', 'unknown_url'));
     }
+    const queued = this.queue.shift();
+    if (queued) return send(response, queued);
     const tool = body.tools?.[0]?.function.name;
-    if (tool !== undefined && this.mode === 'ok') return json(response, 200, toolCall(tool, this.goodAnswer(body)));
-    this.respond(response, this.goodAnswer(body));
+    if (tool !== undefined && this.mode === 'ok') return send(response, toolCall(tool, this.goodAnswer(body)));
+    this.respond(response, this.goodAnswer(body), request.headers.authorization ?? '');
   }
 
   private goodAnswer({ messages }: GroqFakeBody): string {
@@ -128,39 +126,66 @@ export class GroqFake {
     return JSON.stringify(this.draft ?? groundedDraft(prompt) ?? {});
   }
 
-  private respond(response: ServerResponse, good: string): void {
-    const isFirst = this.requests.length === 1;
-    const answers: Readonly<Record<GroqMode, () => void>> = {
-      ok: () => json(response, 200, completion(good)),
-      '401': () => json(response, 401, failure('Invalid API Key', 'invalid_api_key')),
-      '404': () => json(response, 404, failure('The model does not exist', 'model_not_found')),
-      '429-retry-after-1': () =>
-        isFirst
-          ? json(response, 429, failure('Rate limit reached', 'rate_limit_exceeded'), { 'retry-after': '1' })
-          : json(response, 200, completion(good)),
-      '429': () => json(response, 429, failure('Rate limit reached', 'rate_limit_exceeded')),
-      '500-twice': () =>
-        this.requests.length <= 2
-          ? json(response, 500, failure('Internal error', 'internal_server_error'))
-          : json(response, 200, completion(good)),
-      '500': () => json(response, 500, failure('Internal error', 'internal_server_error')),
-      'json-validate-failed': () => json(response, 400, failure('Failed to validate JSON', 'json_validate_failed')),
-      redirect: () => json(response, 302, '', { location: `${this.baseUrl}/elsewhere` }),
-      hang: () => undefined,
-      'stalled-body': () => {
-        const whole = completion(good);
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(whole.length) });
-        response.write(whole.slice(0, 20));
-      },
-      reset: () => response.socket?.resetAndDestroy(),
-      truncated: () => json(response, 200, completion(good.slice(0, 40), 'length')),
-      empty: () => json(response, 200, completion('')),
-      huge: () => json(response, 200, completion('x'.repeat(HUGE_BYTES))),
-      prose: () => json(response, 200, completion('Here is what I think about your GPUs.')),
-      fenced: () => json(response, 200, completion(`\`\`\`json\n${good}\n\`\`\``)),
-      'wrong-schema': () => json(response, 200, completion('{"summary": 1}')),
+  private respond(response: ServerResponse, good: string, authorization: string): void {
+    if (this.breaksOff(response, good)) return;
+    send(response, this.answerOf(this.mode, good, authorization));
+  }
+
+  /** Modes in which no whole answer is sent. */
+  private breaksOff(response: ServerResponse, good: string): boolean {
+    const whole = completion(good).body;
+    if (this.mode === 'hang') return true;
+    if (this.mode === 'reset' || (this.mode === 'reset-once' && this.isFirst())) {
+      response.socket?.resetAndDestroy();
+      return true;
+    }
+    if (this.mode === 'stalled-body') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(whole.length) });
+      response.write(whole.slice(0, 20));
+      return true;
+    }
+    return false;
+  }
+
+  private isFirst(): boolean {
+    return this.requests.length === 1;
+  }
+
+  private answerOf(mode: GroqMode, good: string, authorization: string): GroqAnswer {
+    const ok = completion(good);
+    const once = (answer: GroqAnswer): GroqAnswer => (this.isFirst() ? answer : ok);
+    const prose = completion('Here is what I think about your GPUs.');
+    const truncated = completion(good.slice(0, 40), 'length');
+    const wrong = completion('{"summary": 1}');
+    const answers: Readonly<Record<Exclude<GroqMode, 'hang' | 'reset' | 'stalled-body'>, () => GroqAnswer>> = {
+      ok: () => ok,
+      'reset-once': () => ok,
+      '401': () => failure(401, 'Invalid API Key', 'invalid_api_key'),
+      '404': () => failure(404, 'The model does not exist', 'model_not_found'),
+      '429-retry-after-1': () => once(LIMITED({ 'retry-after': '1' })),
+      '429-retry-after-60': () => LIMITED({ 'retry-after': '60' }),
+      '429': () => LIMITED(),
+      '500-twice': () => (this.requests.length <= 2 ? BROKEN : ok),
+      '500': () => BROKEN,
+      'echoes-key': () => failure(400, `You sent ${authorization}`, 'bad_request'),
+      'json-validate-failed': () => failure(400, 'Failed to validate JSON', 'json_validate_failed'),
+      redirect: () => ({ status: 302, body: '', headers: { location: `${this.baseUrl}/elsewhere` } }),
+      'broken-body': () => ({ status: 200, body: ok.body.slice(0, ok.body.length / 2) }),
+      'not-json': () => ({ status: 200, body: '<html>Welcome to the proxy</html>' }),
+      truncated: () => truncated,
+      'truncated-once': () => once(truncated),
+      empty: () => completion(''),
+      huge: () => (hugeAnswer ??= completion('x'.repeat(HUGE_BYTES))),
+      prose: () => prose,
+      'prose-once': () => once(prose),
+      fenced: () => completion(`\`\`\`json\n${good}\n\`\`\``),
+      'wrong-schema': () => wrong,
+      'wrong-schema-once': () => once(wrong),
+      refusal: () => refusal('I will not look at this.'),
+      'refusal-prose': () => completion("I'm sorry, but I can't help with that."),
+      'content-filter': () => completion('', 'content_filter'),
     };
-    answers[this.mode]();
+    return answers[mode as keyof typeof answers]();
   }
 }
 

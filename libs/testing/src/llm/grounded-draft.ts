@@ -1,34 +1,71 @@
 import type { InsightDraft } from '@app/llm';
 
-interface PackedFinding {
+type DraftAction = InsightDraft['recommendations'][number]['action'];
+
+interface ReadFinding {
   readonly id: string;
+  readonly isRootCause: boolean;
+  readonly isEffect: boolean;
   readonly title: string;
-  readonly summary: string;
-  readonly rootCause: boolean;
-  readonly evidence: readonly { readonly id: string }[];
-  readonly candidateActions: readonly {
-    readonly type: string;
-    readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  }[];
+  summary: string;
+  action: DraftAction;
+  readonly evidenceIds: string[];
 }
 
 const DATA = /<analysis-data>\n([\s\S]*?)\n<\/analysis-data>/;
+const FINDING = /^ (f\d+) (root cause|symptom|caused by f\d+(?:, f\d+)*), [^:"]*: "(.*)"$/;
+const SUMMARY = /^ {2}"(.*)"$/;
+const READING = /^ {2}(e\d+) /;
+const PROPOSALS = /^ {2}do: (.*)$/;
+const FIRST_PROPOSAL = /^[^\s;]+(?: \w+=(?:"[^"]*"|[^\s;]+))*/;
+const PARAMETER = / (\w+)=(?:"([^"]*)"|([^\s;]+))/g;
+/** The limits that the prompt sets. */
+const MOST_RECOMMENDATIONS = 4;
+const MOST_ROOT_CAUSES = 3;
+const MOST_EVIDENCE = 3;
 
-function recommendation(finding: PackedFinding): InsightDraft['recommendations'][number] {
-  const candidate = finding.candidateActions[0];
+function firstAction(proposals: string): DraftAction {
+  const [first = ''] = FIRST_PROPOSAL.exec(proposals) ?? [];
   return {
-    title: `Deal with: ${finding.title}`,
+    type: first.split(' ')[0] ?? '',
+    parameters: [...first.matchAll(PARAMETER)].map(([, name = '', quoted, plain]) => ({
+      name,
+      value: quoted ?? plain ?? '',
+    })),
+  };
+}
+
+function readFindings(data: string): ReadFinding[] {
+  const findings: ReadFinding[] = [];
+  for (const line of data.split('\n')) {
+    const [, id = '', standing = '', title = ''] = FINDING.exec(line) ?? [];
+    if (id !== '') {
+      const isRootCause = standing === 'root cause';
+      const isEffect = standing.startsWith('caused by');
+      findings.push({ id, isRootCause, isEffect, title, summary: title, action: null, evidenceIds: [] });
+      continue;
+    }
+    const finding = findings.at(-1);
+    if (!finding) continue;
+    finding.summary = SUMMARY.exec(line)?.[1] ?? finding.summary;
+    const proposals = PROPOSALS.exec(line)?.[1];
+    if (proposals !== undefined) finding.action = firstAction(proposals);
+    const evidenceId = READING.exec(line)?.[1];
+    if (evidenceId !== undefined) finding.evidenceIds.push(evidenceId);
+  }
+  // The text is ordered by device, the ids by weight.
+  return findings.sort((left, right) => Number(left.id.slice(1)) - Number(right.id.slice(1)));
+}
+
+function recommendation(finding: ReadFinding): InsightDraft['recommendations'][number] {
+  return {
+    title: finding.title,
     rationale: finding.summary,
     priority: 'high',
     findingIds: [finding.id],
-    evidenceIds: finding.evidence.map(({ id }) => id),
-    action: candidate
-      ? {
-          type: candidate.type,
-          parameters: Object.entries(candidate.parameters).map(([name, value]) => ({ name, value: String(value) })),
-        }
-      : null,
-    expectedEffect: 'The condition should clear.',
+    evidenceIds: finding.evidenceIds.slice(0, MOST_EVIDENCE),
+    action: finding.action,
+    expectedEffect: 'The cited readings will show the effect.',
     effort: 'low',
     risk: 'low',
   };
@@ -38,12 +75,15 @@ function recommendation(finding: PackedFinding): InsightDraft['recommendations']
 export function groundedDraft(prompt: string): InsightDraft | null {
   const data = DATA.exec(prompt)?.[1];
   if (data === undefined) return null;
-  const { findings } = JSON.parse(data) as { readonly findings: readonly PackedFinding[] };
+  const findings = readFindings(data);
+  const causes = findings.filter(({ isEffect }) => !isEffect);
+  const told = findings.slice(0, 2).map(({ summary }) => (/[.!?…]$/.test(summary) ? summary : `${summary}.`));
   return {
-    summary: findings.map(({ summary }) => summary).join(' ') || 'Nothing was found.',
+    summary: told.join(' ') || 'Nothing was found.',
     rootCauses: findings
-      .filter(({ rootCause }) => rootCause)
+      .filter(({ isRootCause }) => isRootCause)
+      .slice(0, MOST_ROOT_CAUSES)
       .map(({ id, summary }) => ({ findingId: id, explanation: summary })),
-    recommendations: findings.map(recommendation),
+    recommendations: causes.slice(0, MOST_RECOMMENDATIONS).map(recommendation),
   };
 }

@@ -101,6 +101,7 @@ export function anInsightRequest(patch: Partial<InsightRequest> = {}): InsightRe
     target: 'local',
     mode: 'recommend',
     objective: 'balanced',
+    slo: { ttftP95Seconds: 2, itlP95Seconds: 0.05 },
     snapshot: aFrame(60),
     analysis: anInsightAnalysis([aConfirmedFinding()]),
     candidateActions: [anActionDefinition()],

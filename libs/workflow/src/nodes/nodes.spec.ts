@@ -125,6 +125,7 @@ describe('insights', () => {
     actions: new ScriptedCatalogue(['known', 'other']),
     store,
     recorder,
+    settings: ANALYSIS_SETTINGS,
   });
 
   it('offers the catalogue entries of the confirmed findings, each once', async () => {
@@ -133,6 +134,14 @@ describe('insights', () => {
     const [asked] = insights.requests;
     expect(asked?.modelWanted).toBe(true);
     expect(asked?.request.candidateActions.map(({ type }) => type)).toEqual(['known']);
+  });
+
+  it('tells the writer the latency objectives of the target', async () => {
+    const insights = new ScriptedInsightService();
+    const targets = { local: { slo: { ttftP95Seconds: 1.5 } } };
+    const settings = { ...ANALYSIS_SETTINGS, slo: { ttftP95Seconds: 2, itlP95Seconds: 0.05 }, targets };
+    await makeModelInsightsNode({ ...depsWith(insights), settings })(await analysed());
+    expect(insights.requests[0]?.request.slo).toEqual({ ttftP95Seconds: 1.5, itlP95Seconds: 0.05 });
   });
 
   it('does not ask the model in the rule-based node', async () => {

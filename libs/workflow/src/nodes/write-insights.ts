@@ -1,4 +1,5 @@
 import type { ActionsService } from '@app/actions';
+import { analysisSettingsOf, type Settings } from '@app/config';
 import { type ActionDefinition, type Analysis, AppError, type InsightRequest } from '@app/core';
 import type { InsightService } from '@app/llm';
 import type { RunStore } from '@app/persistence';
@@ -10,6 +11,7 @@ export interface InsightsDeps {
   readonly actions: Pick<ActionsService, 'find'>;
   readonly store: Pick<RunStore, 'get'>;
   readonly recorder: StepRecorder;
+  readonly settings: Pick<Settings, 'sampling' | 'durations' | 'slo' | 'thresholds' | 'targets'>;
 }
 
 /** Writes and stores the insights; `modelWanted` says whether the writer may ask the model. */
@@ -36,7 +38,7 @@ function judgeInsights(isDegraded: boolean, reason: string | null): Pick<StepRes
 }
 
 async function readRequest(
-  { store, actions }: InsightsDeps,
+  { store, actions, settings }: InsightsDeps,
   state: WorkflowState,
   signal: AbortSignal | undefined,
 ): Promise<InsightRequest> {
@@ -49,6 +51,7 @@ async function readRequest(
     target: run.target,
     mode: state.mode,
     objective: state.objective,
+    slo: analysisSettingsOf(settings, run.target).slo,
     snapshot: run.snapshot,
     analysis: run.analysis,
     candidateActions: candidateActions(run.analysis, actions),
