@@ -11,7 +11,7 @@ import { ModelCaller } from './groq/model-caller.js';
 import { isUsable } from './is-usable.js';
 import { type InsightsPrompt, insightsPrompt } from './prompts/insights.prompt.js';
 import { NO_USAGE, RuleBasedWriter } from './rules/rule-based.writer.js';
-import { type VerifiedInsights, verifyDraft } from './verify/verifier.js';
+import { type VerifiedInsights, verifyDraftInSlices } from './verify/verifier.js';
 
 export interface WrittenInsights {
   readonly insights: Insights;
@@ -68,7 +68,7 @@ export class InsightService {
     const result = await this.caller.ask(question.prompt, question.deadline);
     if (result.kind !== 'answer') return this.fallBack(question, result, result.kind, result.reason);
     const draft = question.prompt.restore(result.draft);
-    const verified = verifyDraft(draft, question.request);
+    const verified = await verifyDraftInSlices(draft, question.request);
     if (!isUsable(verified)) {
       return this.fallBack(question, result, 'unverified', UNVERIFIED, verified.grounding.removed);
     }

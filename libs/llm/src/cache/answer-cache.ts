@@ -5,7 +5,7 @@ import type { InsightDraft } from '../insight.schema.js';
 import { LlmActivity } from '../llm-activity.js';
 import { isUsable } from '../is-usable.js';
 import { rebaseDraft } from '../verify/rebase.js';
-import { type VerifiedInsights, verifyDraft } from '../verify/verifier.js';
+import { type VerifiedInsights, verifyDraftInSlices } from '../verify/verifier.js';
 import { alignEvidence } from './align-evidence.js';
 import { type CacheEntry, entryText, readEntry } from './cache-entry.js';
 import { fingerprint, isSameSituation } from './fingerprint.js';
@@ -63,7 +63,7 @@ export class AnswerCache {
   private async read(key: string, request: InsightRequest): Promise<CachedAnswer | null> {
     try {
       const text = await this.store.get(key, this.clock.now());
-      return text === null ? null : rebased(readEntry(text), request);
+      return text === null ? null : await rebased(readEntry(text), request);
     } catch (error) {
       this.logger.warn({ message: 'kept answer not readable', error: messageOf(error) });
       return null;
@@ -71,10 +71,11 @@ export class AnswerCache {
   }
 }
 
-function rebased(entry: CacheEntry, request: InsightRequest): CachedAnswer | null {
+async function rebased(entry: CacheEntry, request: InsightRequest): Promise<CachedAnswer | null> {
   if (!isSameSituation(entry.analysis, request.analysis)) return null;
   const { draft, analysis } = alignEvidence(entry, request.analysis);
-  const verified = verifyDraft(rebaseDraft(draft, { analysis }, { analysis: request.analysis }), request);
+  const rebase = rebaseDraft(draft, { analysis }, { analysis: request.analysis });
+  const verified = await verifyDraftInSlices(rebase, request);
   const holds = isUsable(verified) && verified.grounding.verified >= LEAST_HOLDING_RATIO * entry.verified;
   return holds ? { verified, from: { runId: entry.runId, at: entry.at } } : null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type InsightRequest, type Insights, InsightWriter, type Usage } from '@app/core';
-import { verifyDraft } from '../verify/verifier.js';
+import { verifyDraftInSlices } from '../verify/verifier.js';
 import { withOwnAdvice } from './own-advice.js';
 import { asDraft, ruleBasedAnswer, type RuleBasedText } from './rule-based-text.js';
 
@@ -26,14 +26,14 @@ export class RuleBasedWriter extends InsightWriter {
       promptVersion: null,
       degradedReason: null,
       ...text,
-      grounding: grounding(text, withOwnAdvice(request, advice)),
+      grounding: await grounding(text, withOwnAdvice(request, advice)),
       usage: NO_USAGE,
     };
   }
 }
 
 /** The same check that a model's text goes through; it counts here and removes nothing. */
-function grounding(text: RuleBasedText, request: InsightRequest): Insights['grounding'] {
-  const { claims, verified } = verifyDraft(asDraft(text), request).grounding;
+async function grounding(text: RuleBasedText, request: InsightRequest): Promise<Insights['grounding']> {
+  const { claims, verified } = (await verifyDraftInSlices(asDraft(text), request)).grounding;
   return { claims, verified, removed: [] };
 }

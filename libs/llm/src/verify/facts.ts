@@ -1,5 +1,6 @@
 import type { CandidateAction, Evidence, Finding } from '@app/core';
 import type { Fact, FactRole } from './fact.js';
+import { ownPart, ownText } from './foreign-text.js';
 import { normalise } from './normalise.js';
 import { numberClaims } from './number-claims.js';
 import { contextOf } from './number-context.js';
@@ -66,7 +67,7 @@ function evidenceFacts(evidence: Evidence, index: number, findingId: string): Fa
       ...fact('bound', threshold, unit, { key, tags: boundTags(tags, kind), kind, other: value, isPerMinute }),
     ]),
     ...fact('window', windowSeconds, SECONDS, { key, tags: NO_TAGS }),
-    ...(typeof value === 'string' ? textFacts(value, `${key}|text`) : []),
+    ...textFacts(ownPart(evidence), `${key}|text`),
   ];
 }
 
@@ -116,7 +117,7 @@ function durationFacts({ id, firstSeenAt, lastSeenAt }: Finding): Fact[] {
 
 /** All numbers that may be said because of one finding. */
 export function factsOf(finding: Finding): Fact[] {
-  const { id, evidence, candidateActions, summary, title } = finding;
+  const { id, evidence, candidateActions } = finding;
   const seen = new Map<string, number>();
   const facts = evidence.flatMap((entry) => {
     const index = seen.get(entry.signal) ?? 0;
@@ -126,7 +127,7 @@ export function factsOf(finding: Finding): Fact[] {
   return [
     ...facts,
     ...candidateActions.flatMap((action) => parameterFacts(action, id)),
-    ...textFacts(`${title}. ${summary}`, `${id}|summary`, facts),
+    ...textFacts(ownText(finding), `${id}|summary`, facts),
     ...durationFacts(finding),
   ];
 }

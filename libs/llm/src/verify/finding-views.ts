@@ -2,6 +2,7 @@ import type { ActionDefinition, Evidence, Finding, InsightRequest } from '@app/c
 import { confirmedFindings } from '../confirmed-findings.js';
 import type { Fact } from './fact.js';
 import { factsOf } from './facts.js';
+import { ownSentences, ownText } from './foreign-text.js';
 import { normalise, sentenceKey } from './normalise.js';
 import { finish } from './slices.js';
 import { sentencesOf } from './sentences.js';
@@ -17,7 +18,7 @@ export interface FindingView {
   readonly zeroTags: TagSet;
   /** What its own words say, without what it only measured. */
   readonly wordTags: TagSet;
-  /** Title and summary in lower case; claims of time, state and absence have to be in it. */
+  /** Title and summary in lower case, without what others wrote; claims of time, state and absence have to be in it. */
   readonly text: string;
   /** Text readings in lower case: the GPUs that are missing, the engine that has too much. */
   readonly readings: string;
@@ -153,8 +154,8 @@ function viewOf(
   links: Pick<FindingView, 'causes' | 'linked'>,
   definitions: ReadonlyMap<string, ActionDefinition>,
 ): FindingView {
-  const { title, summary, ruleId, evidence, candidateActions } = finding;
-  const text = normalise(`${title}. ${summary}`).toLowerCase();
+  const { ruleId, evidence, candidateActions } = finding;
+  const text = normalise(ownText(finding)).toLowerCase();
   const wordTags = tagsOfText(`${text} ${ruleWords(ruleId)}`);
   const readings = normalise(textReadings(evidence)).toLowerCase();
   const isZero = ({ value }: Evidence): boolean => value === 0 || value === false;
@@ -178,7 +179,7 @@ function viewOf(
     readings,
     readingNames: readingNamesOf(evidence),
     signalNames: signalNamesOf(evidence),
-    sentences: keysOf(title, summary),
+    sentences: ownSentences(finding),
     actions,
     ...links,
   };

@@ -40,6 +40,22 @@ export function clauseStarts(text: string): number[] {
   return [0, ...[...text.matchAll(CLAUSE_END)].map(({ index }) => index)];
 }
 
+/** How far around a number its words are looked for. */
+const FAR_BEFORE = 120;
+const FAR_AFTER = 60;
+
+const NOTHING: NumberContext = {
+  before: '',
+  preceding: '',
+  after: '',
+  following: '',
+  isOfNumber: false,
+  isPartOf: false,
+  signals: null,
+  words: '',
+  tags: [],
+};
+
 interface Window {
   readonly start: number;
   readonly end: number;
@@ -63,50 +79,39 @@ function clauseOf(text: string, starts: readonly number[], { start, end }: Numbe
   return { start: from, end: starts.find((at) => at >= end) ?? text.length };
 }
 
-/** The words of a number, and what they are about; where its clause says nothing, what was said before does, then what follows. */
-export function contextOf(
-  text: string,
-  claims: readonly NumberClaim[],
-  index: number,
-  starts: readonly number[] = clauseStarts(text),
-): NumberContext {
-  const claim = claims[index];
-  if (claim === undefined)
-    return {
-      before: '',
-      preceding: '',
-      after: '',
-      following: '',
-      isOfNumber: false,
-      isPartOf: false,
-      signals: null,
-      words: '',
-      tags: [],
-    };
+/** The words that belong to a number: of its clause, without those of its neighbours. */
+function windowOf(text: string, claims: readonly NumberClaim[], index: number, starts: readonly number[]): Window {
+  const [previous, claim, next] = [claims[index - 1], claims[index], claims[index + 1]];
+  if (claim === undefined) return { start: 0, end: 0 };
   const clause = clauseOf(text, starts, claim);
   const opens = /^\s*\(\s*$/.test(text.slice(clause.start, claim.start));
   // `The objective (1.5 s)`: what stands in front of the bracket names what is in it.
-  const from = opens
-    ? Math.max(starts.findLast((at) => at < clause.start) ?? 0, claims[index - 1]?.end ?? 0)
-    : clause.start;
-  const start = Math.max(from, turnBetween(text, claims[index - 1], claim, clause) ?? from);
-  const end = Math.min(clause.end, turnBetween(text, claim, claims[index + 1], clause) ?? clause.end);
-  const before = text.slice(start, claim.start);
-  const after = text.slice(claim.end, end);
+  const from = opens ? Math.max(starts.findLast((at) => at < clause.start) ?? 0, previous?.end ?? 0) : clause.start;
+  const start = Math.max(from, turnBetween(text, previous, claim, clause) ?? from);
+  const end = Math.min(clause.end, turnBetween(text, claim, next, clause) ?? clause.end);
+  return { start, end };
+}
+
+/** The words of a number, and what they are about; where its clause says nothing, what was said before does, then what follows. */
+export function contextOf(text: string, claims: readonly NumberClaim[], index: number): NumberContext {
+  const claim = claims[index];
+  if (claim === undefined) return NOTHING;
+  const starts = clauseStarts(text);
+  const window = windowOf(text, claims, index, starts);
+  const before = text.slice(window.start, claim.start);
+  const after = text.slice(claim.end, window.end);
   const previous = claims[index - 1];
   const between = previous === undefined ? '' : text.slice(previous.end, claim.start);
-  const isOfNumber = previous !== undefined && OF.test(between);
-  const isPartOf = PART_OF.test(between);
   return {
     before,
-    preceding: text.slice(Math.max(0, claim.start - 120), claim.start),
+    preceding: text.slice(Math.max(0, claim.start - FAR_BEFORE), claim.start),
     after,
-    following: text.slice(claim.end, claim.end + 60),
-    isOfNumber,
+    following: text.slice(claim.end, claim.end + FAR_AFTER),
+    isOfNumber: previous !== undefined && OF.test(between),
+    isPartOf: PART_OF.test(between),
     signals: null,
     words: `${before}|${after}`,
-    isPartOf,
-    tags: tagsAround(text, claim, { start, end }, starts),
+    tags: tagsAround(text, claim, window, starts),
   };
 }
 

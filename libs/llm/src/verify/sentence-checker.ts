@@ -7,7 +7,7 @@ import { commandClaim } from './claims/command.js';
 import { comparisonClaim } from './claims/comparison.js';
 import { healthClaim } from './claims/health.js';
 import { foreignClaim } from './claims/language.js';
-import { metaClaim } from './claims/meta.js';
+import { isOrder, metaClaim } from './claims/meta.js';
 import { numberClaim } from './claims/number.js';
 import { quantifierClaim } from './claims/quantifier.js';
 import { severityClaim } from './claims/severity.js';
@@ -22,6 +22,7 @@ import { groupMentions, type MentionGroup } from './mention-groups.js';
 import { normalise, sentenceKey } from './normalise.js';
 import { clauseStarts } from './number-context.js';
 import { namedReadings, withoutNames } from './reading-names.js';
+import { finish } from './slices.js';
 import { type Scope, viewsAbout } from './scope.js';
 import { namedSubjects } from './subjects.js';
 import { tagsOfText } from './tags.js';
@@ -66,17 +67,25 @@ export class SentenceChecker {
 
   /** Null when all that the sentence says is known. */
   problemOf(sentence: string, scope: Scope): string | null {
+    return finish(this.steps(sentence, scope));
+  }
+
+  /** One check per step: on first use each has patterns to compile. */
+  *steps(sentence: string, scope: Scope): Generator<undefined, string | null> {
     const cased = normalise(sentence);
     const lower = cased.toLowerCase();
     if (cased.length > LONGEST_SENTENCE || lower.length !== cased.length)
       return 'It is too long or too strange to be checked.';
     if (isTrusted(sentenceKey(sentence), scope)) return null;
+    yield;
     const { mentions, rest } = this.mentioned(lower, scope);
+    if (mentions.some(({ text }) => isOrder(text))) return 'It repeats what a name tells to do.';
     if (this.isAttributed(lower, mentions, scope)) return null;
     const unknown = mentions.find(({ parts }) => parts.length === 0 || parts.some((ids) => ids.length === 0));
     if (unknown) return `There is no ${unknown.text} in the analysis.`;
     const text = this.names.mask(rest);
-    return this.judge(cased, text, groupMentions(mentions, text), scope);
+    yield;
+    return yield* this.judge(cased, text, groupMentions(mentions, text), scope);
   }
 
   /** `Tensor parallel gpus: 4` names a reading and no GPU. */
@@ -88,7 +97,10 @@ export class SentenceChecker {
     const isName = (at: number): boolean => names.some(({ start, end }) => at >= start && at < end);
     return {
       mentions,
-      rest: [...rest].map((character, at) => (isName(at) ? (lower[at] ?? character) : character)).join(''),
+      rest: rest
+        .split('')
+        .map((character, at) => (isName(at) ? (lower[at] ?? character) : character))
+        .join(''),
     };
   }
 
@@ -97,14 +109,21 @@ export class SentenceChecker {
     return this.names.knows(name);
   }
 
-  private judge(cased: string, text: string, groups: readonly MentionGroup[], scope: Scope): string | null {
+  private *judge(
+    cased: string,
+    text: string,
+    groups: readonly MentionGroup[],
+    scope: Scope,
+  ): Generator<undefined, string | null> {
     for (const group of groups) {
       const missing = group.parts.find((ids) => viewsAbout(group, ids, scope, this.views).length === 0);
       if (missing) return `No finding of the text is about ${group.text}.`;
     }
     const sentence: CheckedSentence = { cased, text, scope, clauses: this.clauses(text, groups, scope), groups };
     const worded = { ...sentence, ...withoutReadings(sentence) };
+    yield;
     const name = this.names.unknownIn(withMasks(cased, text));
+    yield;
     for (const check of this.formChecks) {
       const problem = check(sentence);
       if (problem !== null) return problem;
@@ -113,10 +132,12 @@ export class SentenceChecker {
     for (const check of this.numberChecks) {
       const problem = check(sentence);
       if (problem !== null) return problem;
+      yield;
     }
     for (const check of this.wordChecks) {
       const problem = check(worded);
       if (problem !== null) return problem;
+      yield;
     }
     return null;
   }

@@ -14,6 +14,19 @@ const MOST_TEXTS = 2000;
 const LONGEST_KEPT = 200;
 const TEXT_TAGS = new Map<string, TagSet>();
 
+let isCompiled = false;
+
+/** Patterns are compiled when they are first used; all of them at once would take longer than a service should stand. */
+export function* compileTags(): Generator<undefined, void> {
+  if (isCompiled) return;
+  isCompiled = true;
+  for (const { words, signals } of TAGS) {
+    words.test('');
+    signals?.test('');
+    yield;
+  }
+}
+
 /** What a piece of normalised lower-case text is about. */
 export function tagsOfText(text: string): TagSet {
   const known = TEXT_TAGS.get(text);

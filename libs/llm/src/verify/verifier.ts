@@ -18,6 +18,7 @@ import { withoutInvisible } from './normalise.js';
 import { Removals } from './removals.js';
 import { type Place, type Scope, scopeOf, summaryScope } from './scope.js';
 import { SentenceChecker } from './sentence-checker.js';
+import { compileTags } from './tags.js';
 import { sentencesOf } from './sentences.js';
 import { finish, finishInSlices } from './slices.js';
 
@@ -75,16 +76,16 @@ class Verification {
   private *text(text: string, scope: Scope): Steps<string> {
     const kept: string[] = [];
     for (const sentence of sentencesOf(cleaned(text))) {
-      if (this.removals.count(sentence, this.problemOf(sentence, scope))) kept.push(sentence);
-      yield;
+      if (this.removals.count(sentence, yield* this.problemOf(sentence, scope))) kept.push(sentence);
     }
     return kept.join(' ');
   }
 
-  private problemOf(sentence: string, scope: Scope): string | null {
+  private *problemOf(sentence: string, scope: Scope): Steps<string | null> {
+    yield;
     this.sentencesLeft -= 1;
     if (this.sentencesLeft < 0) return `More than ${MOST_SENTENCES} sentences of one answer are not read.`;
-    return this.checker.problemOf(sentence, scope);
+    return yield* this.checker.steps(sentence, scope);
   }
 
   private *rootCauses(drafts: InsightDraft['rootCauses']): Steps<Insights['rootCauses']> {
@@ -110,7 +111,7 @@ class Verification {
     const { isKept, action } = this.action(draft, findings);
     if (!isKept) return null;
     const scope = (place: Place): Scope => scopeOf(place, own, this.views);
-    const title = this.title(draft.title, scope('title'));
+    const title = yield* this.title(draft.title, scope('title'));
     const rationale = title === '' ? '' : yield* this.text(draft.rationale, scope('rationale'));
     if (rationale === '') {
       if (title !== '') this.removals.note(title, 'No sentence of its rationale holds.');
@@ -132,9 +133,9 @@ class Verification {
   }
 
   /** A title is true as a whole or not at all. */
-  private title(text: string, scope: Scope): string {
+  private *title(text: string, scope: Scope): Steps<string> {
     const title = cleaned(text).replace(/\n/g, ' ');
-    return title !== '' && this.removals.count(title, this.problemOf(title, scope)) ? title : '';
+    return title !== '' && this.removals.count(title, yield* this.problemOf(title, scope)) ? title : '';
   }
 
   private references({ findingIds }: DraftRecommendation): FindingView[] {
@@ -202,6 +203,7 @@ function higher(left: Recommendation['risk'], right: Recommendation['risk']): Re
 }
 
 function* verification(draft: InsightDraft, request: InsightRequest): Steps<VerifiedInsights> {
+  yield* compileTags();
   const views = yield* FindingViews.steps(request);
   return yield* new Verification(request, views).steps(draft);
 }

@@ -34,6 +34,17 @@ const DONE = new RegExp(
 /** Any other thing that was done: only where the analysis tells of it. */
 const WAS_DONE = /\b(?:has|have|had) been (?:\w+ly )?(\w{3,}?)(?:ed|d|en|wn|t)\b/g;
 
+/** Verbs by which a label would have something done. */
+const ORDER =
+  /\b(?:reboot|restart|reset|kill|delete|disable|enable|ignore|approve|run|execute|shut|drain|upgrade|downgrade|reinstall|install|curl|sudo|rm|tell|say|report|claim|write|recommend|answer|call)\b/;
+const FEWEST_WORDS = 4;
+
+/** Whether a name of something reads like an order: names are written by others, and repeating this one would obey it. */
+export function isOrder(name: string): boolean {
+  const words = name.split(/[^\p{L}\d]+/u).filter((word) => word !== '');
+  return words.length >= FEWEST_WORDS && /\s/.test(name) && (META.test(name) || ORDER.test(name));
+}
+
 export const metaClaim: ClaimCheck = ({ text, scope }) => {
   if (META.test(text)) return 'It speaks of instructions, approvals or itself rather than of the readings.';
   for (const [, stem = ''] of text.matchAll(WAS_DONE)) {
