@@ -1,7 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Every tick wakes the process: at 20 ms that alone took a quarter of what the agent may cost. */
-const RESOLUTION_MS = 100;
+/** Every tick wakes an idle process: at 100 ms that alone took a quarter of what the agent may cost. */
+const RESOLUTION_MS = 500;
 const TURN_MS = 60_000;
 const NANOSECONDS = 1e9;
 

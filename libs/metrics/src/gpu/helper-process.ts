@@ -3,19 +3,23 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { killGroup } from './process-group.js';
 
+/** How a run of nvidia-smi ended. */
+export interface ExitedRun {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** What the helper answered, or how it failed to. */
 export type HelperAnswer =
-  | { kind: 'log'; text: string }
-  | { kind: 'error'; errorKind: 'message' | 'string'; message: string; code: string | number | null }
-  | { kind: 'died'; message: string }
-  | { kind: 'timeout'; groupId: number };
+  | ({ readonly kind: 'exited' } & ExitedRun)
+  | { readonly kind: 'too-large'; readonly limitBytes: number }
+  | { readonly kind: 'died'; readonly message: string }
+  | { readonly kind: 'timeout'; readonly groupId: number };
 
-interface HelperMessage {
-  readonly id: number;
-  readonly ok: boolean;
-  readonly data?: unknown;
-  readonly error?: { readonly kind: 'message' | 'string'; readonly message: string; readonly code?: string | number };
-}
+/** Sent by `nvidia-smi-helper.ts`. */
+type HelperMessage = { readonly id: number } & Extract<HelperAnswer, { kind: 'exited' | 'too-large' }>;
 
 const HEAP_LIMIT = '--max-old-space-size=64';
 
@@ -50,8 +54,11 @@ export class HelperProcess {
         resolve(answer);
       };
       const onMessage = (message: unknown): void => {
-        const answer = message as HelperMessage;
-        if (answer.id === id) settle(toAnswer(answer));
+        const { id: answered, ...answer } = message as HelperMessage;
+        if (answered !== id) return;
+        // The program may still be writing.
+        if (answer.kind === 'too-large') this.kill();
+        settle(answer);
       };
       const onExit = (code: number | null, signal: string | null): void =>
         settle({ kind: 'died', message: `the helper process ended with ${signal ?? `exit code ${code}`}` });
@@ -89,10 +96,4 @@ export class HelperProcess {
     child.on('error', forget);
     return child;
   }
-}
-
-function toAnswer({ ok, data, error }: HelperMessage): HelperAnswer {
-  if (ok) return { kind: 'log', text: typeof data === 'string' ? data : '' };
-  const { kind = 'message', message = 'no error text', code = null } = error ?? {};
-  return { kind: 'error', errorKind: kind, message, code };
 }

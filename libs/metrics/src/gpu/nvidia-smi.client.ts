@@ -1,9 +1,8 @@
 import type { Clock } from '@app/core';
-import { runDirectly, type DirectRun } from './direct-run.js';
 import { findExecutable } from './find-executable.js';
 import { HangCircuit } from './hang-circuit.js';
-import { HelperProcess, type HelperAnswer } from './helper-process.js';
-import { isGroupGoneSoon, killGroup } from './process-group.js';
+import { type ExitedRun, HelperProcess } from './helper-process.js';
+import { isGroupGoneSoon } from './process-group.js';
 import { parseNvidiaSmiXml } from './nvidia-smi.xml.js';
 
 /** What came of asking nvidia-smi; `damage` says why the data is only a part of a log. */
@@ -35,8 +34,6 @@ export interface NvidiaSmiClientOptions {
 
 const PROGRAM = 'nvidia-smi';
 const PASSED_ON = /^(PATH|HOME|TMPDIR|LD_LIBRARY_PATH|SystemRoot|NVIDIA_.*|CUDA_.*)$/;
-/** Less is not worth starting a process for. */
-const SHORTEST_RUN_MS = 50;
 const CLOSED: NvidiaSmiAnswer = { kind: 'not-run', reason: 'the agent is shutting down' };
 
 /** Calls node-nvidia-smi so that it can neither hang, pile up nor leave a process behind. */
@@ -45,9 +42,7 @@ export class NvidiaSmiClient implements NvidiaSmiReader {
   readonly #helper: HelperProcess = new HelperProcess();
   readonly #circuit: HangCircuit;
   #flight: Promise<NvidiaSmiAnswer> | null = null;
-  #directGroupId: number | null = null;
   #hungGroupId: number | null = null;
-  #isTooLargeForHelper: boolean = false;
   #isClosed: boolean = false;
 
   constructor(options: NvidiaSmiClientOptions) {
@@ -67,7 +62,6 @@ export class NvidiaSmiClient implements NvidiaSmiReader {
   close(): void {
     this.#isClosed = true;
     this.#helper.kill();
-    if (this.#directGroupId !== null) killGroup(this.#directGroupId);
   }
 
   async #read(timeoutMs: number): Promise<NvidiaSmiAnswer> {
@@ -79,46 +73,25 @@ export class NvidiaSmiClient implements NvidiaSmiReader {
     const file = await findExecutable(PROGRAM, environment.PATH ?? '');
     if (file === null) return { kind: 'not-found' };
     if (this.#isClosed) return CLOSED;
-    const answer = await this.#ask(file, environment, timeoutMs);
+    const answer = await this.#ask(environment, timeoutMs);
     if (answer.kind === 'timeout') this.#circuit.recordHang();
     else this.#circuit.recordAnswer();
     return answer;
   }
 
-  async #ask(file: string, environment: NodeJS.ProcessEnv, timeoutMs: number): Promise<NvidiaSmiAnswer> {
-    const startedAt = performance.now();
-    if (this.#isTooLargeForHelper) return this.#askDirectly(file, environment, timeoutMs, timeoutMs);
+  async #ask(environment: NodeJS.ProcessEnv, timeoutMs: number): Promise<NvidiaSmiAnswer> {
     const answer = await this.#helper.ask(environment, timeoutMs);
-    if (answer.kind === 'timeout') return this.#hung(answer.groupId, timeoutMs);
-    if (answer.kind === 'log') return answerFromText(answer.text);
-    this.#isTooLargeForHelper = answer.kind === 'error' && answer.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-    if (this.#isClosed) return CLOSED;
-    const leftMs = timeoutMs - (performance.now() - startedAt);
-    if (leftMs < SHORTEST_RUN_MS) return withoutDetails(answer);
-    // The package keeps back what the program wrote, and that says what is wrong.
-    return this.#askDirectly(file, environment, leftMs, timeoutMs);
-  }
-
-  async #askDirectly(
-    file: string,
-    environment: NodeJS.ProcessEnv,
-    leftMs: number,
-    timeoutMs: number,
-  ): Promise<NvidiaSmiAnswer> {
-    const run = await runDirectly(file, ['-q', '-x'], {
-      environment,
-      timeoutMs: leftMs,
-      onStart: (groupId) => {
-        this.#directGroupId = groupId;
-      },
-    });
-    this.#directGroupId = null;
-    return run.kind === 'timeout' ? this.#hung(run.groupId, timeoutMs) : answerFromRun(run);
-  }
-
-  #hung(groupId: number, timeoutMs: number): NvidiaSmiAnswer {
-    this.#hungGroupId = groupId;
-    return { kind: 'timeout', timeoutMs };
+    switch (answer.kind) {
+      case 'exited':
+        return answerFromExit(answer);
+      case 'too-large':
+        return { kind: 'unreadable', reason: `it wrote more than ${answer.limitBytes} bytes`, output: '' };
+      case 'died':
+        return this.#isClosed ? CLOSED : { kind: 'not-run', reason: answer.message };
+      case 'timeout':
+        this.#hungGroupId = answer.groupId;
+        return { kind: 'timeout', timeoutMs };
+    }
   }
 }
 
@@ -150,26 +123,7 @@ export function answerFromRecording({ stdout, stderr = '', exitCode }: NvidiaSmi
   return answerFromExit({ exitCode: exitCode ?? 0, signal: null, stdout, stderr });
 }
 
-function answerFromExit(run: Omit<Extract<DirectRun, { kind: 'exited' }>, 'kind'>): NvidiaSmiAnswer {
-  const { exitCode, signal, stdout, stderr } = run;
+function answerFromExit({ exitCode, signal, stdout, stderr }: ExitedRun): NvidiaSmiAnswer {
   if (exitCode === 0) return answerFromText(stdout, stderr);
   return { kind: 'exit', exitCode, signal, output: `${stdout} ${stderr}` };
-}
-
-function answerFromRun(run: Exclude<DirectRun, { kind: 'timeout' }>): NvidiaSmiAnswer {
-  switch (run.kind) {
-    case 'exited':
-      return answerFromExit(run);
-    case 'too-large':
-      return { kind: 'unreadable', reason: `it wrote more than ${run.limitBytes} bytes`, output: '' };
-    case 'not-started':
-      // The file exists but cannot be started, as a script whose interpreter is missing: a shell would exit with 127.
-      return run.code === 'ENOENT' ? { kind: 'not-found' } : { kind: 'not-run', reason: run.message };
-  }
-}
-
-function withoutDetails(answer: Extract<HelperAnswer, { kind: 'error' | 'died' }>): NvidiaSmiAnswer {
-  if (answer.kind === 'died') return { kind: 'not-run', reason: answer.message };
-  if (typeof answer.code !== 'number') return { kind: 'unreadable', reason: answer.message, output: '' };
-  return { kind: 'exit', exitCode: answer.code, signal: null, output: answer.message };
 }

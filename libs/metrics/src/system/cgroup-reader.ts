@@ -53,15 +53,14 @@ export class CgroupReader {
     const membership = await files.read('/proc/self/cgroup');
     const own = parseCgroupMembership(textOf(membership));
     const path = enginePath ?? own.path;
-    const folder = await findFolder(files, path, own.path);
-    if (folder === null) {
+    const found = await findGroup(files, path, own.path);
+    if (found === null) {
       this.earlier = null;
       const { status, reason } = whyNone(membership, path, own.hasVersion1);
       const gaps = cgroupGaps(status, reason).filter(({ signal }) => path === null || signal !== 'system.cgroup.path');
       return { values: { ...NO_CGROUP, path }, gaps };
     }
-    const texts = await Promise.all(FILES.map(async (name) => [name, await files.read(`${folder}/${name}`)] as const));
-    const group = Object.fromEntries(texts) as GroupFiles;
+    const { folder, group } = found;
     const earlier = this.earlier?.folder === folder ? this.earlier.values : null;
     const values = valuesOf(group, path ?? '/', earlier);
     this.earlier = { folder, values };
@@ -73,13 +72,18 @@ export class CgroupReader {
  * Inside a container the root of the file system is the container's own group, whatever its path says. That holds for
  * the group of the agent, never for a foreign one; in a recording only the files that somebody meant are there.
  */
-async function findFolder(files: HostFiles, path: string | null, ownPath: string | null): Promise<string | null> {
+async function findGroup(
+  files: HostFiles,
+  path: string | null,
+  ownPath: string | null,
+): Promise<{ readonly folder: string; readonly group: GroupFiles } | null> {
   const named = path === null ? null : cgroupFolder(path);
   const isOwn = path === null || path === ownPath || files.isRecording;
   for (const folder of [named, isOwn ? ROOT : null]) {
     if (folder === null) continue;
-    const found = await Promise.all(FILES.map((name) => files.exists(`${folder}/${name}`)));
-    if (found.includes(true)) return folder;
+    const texts = await Promise.all(FILES.map(async (name) => [name, await files.read(`${folder}/${name}`)] as const));
+    const exists = texts.some(([, file]) => file.ok || file.status !== 'absent');
+    if (exists) return { folder, group: Object.fromEntries(texts) as GroupFiles };
   }
   return null;
 }
