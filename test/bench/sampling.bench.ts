@@ -4,8 +4,8 @@ import { childrenOf, cpuSeconds } from './processes.js';
 import { type BenchHost, benchHost, expectWholeHost, startService } from './service.js';
 
 const ENGINES = 2;
-/** For what is done once: compiled code, the first sample, the version of each engine. */
-const SETTLE_MS = 20_000;
+/** For what is done once: compiled code, the first sample, the version of each engine, clearing away what starting left. */
+const SETTLE_MS = 80_000;
 const WINDOW_MS = 60_000;
 const INTERVALS = [
   { intervalMs: 10_000, bound: { below: 1 } },

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -9,7 +9,6 @@ import { type FakeVllm, aVllmPage, fakeVllm } from '../../libs/testing/src/metri
 import { say } from './figure.js';
 import { GPUS, atLeast, eightGpuXml } from './inputs.js';
 
-const PROGRAM = 'dist/apps/agent/apps/agent/src/main.js';
 /** What eight GPUs print with a driver of schema 13. */
 const MIN_XML_BYTES = 360_000;
 const MIN_PAGE_BYTES = 5_000;
@@ -48,11 +47,19 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** What `npm start` hands to node. */
+function startArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const [, args] = /^exec node (.+)$/.exec(scripts['start'] ?? '') ?? [];
+  if (args === undefined) throw new Error('the start script of package.json does not begin with "exec node"');
+  return args.split(' ');
+}
+
 /** Starts the built service on the host and waits until it listens. */
 export async function startService(host: BenchHost, environment: Record<string, string>): Promise<RunningService> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const service = spawn(process.execPath, ['--max-semi-space-size=2', PROGRAM], {
+  const service = spawn(process.execPath, startArguments(), {
     env: {
       PATH: `${host.folder}${delimiter}${process.env['PATH']}`,
       PORT: String(port),

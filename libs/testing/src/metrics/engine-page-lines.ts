@@ -66,6 +66,8 @@ export function numberText(value: number): string {
 
 function labelText(labels: Labels): string {
   const escaped = (text: string): string => text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+  // In the order in which Python's prometheus_client writes them.
+  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  const pairs = sorted.map(([label, text]) => `${label}="${escaped(text)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

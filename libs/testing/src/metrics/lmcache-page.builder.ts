@@ -250,7 +250,9 @@ class PageWriter {
 
   private write(name: string, labels: Labels, value: number): void {
     const escaped = (text: string): string => text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+    // In the order in which Python's prometheus_client writes them.
+    const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+    const pairs = sorted.map(([label, text]) => `${label}="${escaped(text)}"`);
     this.lines.push(`${this.prefix}${name}{${pairs.join(',')}} ${boundText(value)}`);
   }
 }
