@@ -62,7 +62,7 @@ function walkOf<K extends Scope>(
       restarts = [...restarts, restart];
       previous = null;
     }
-    const sample = { at, atMs, firstAtMs, subject, snapshot, state, previous, restart, restarts };
+    const sample = { at, atMs, firstAtMs, subject, snapshot, state, previous, restart, restarts, remembered: [] };
     // What did not answer has no counters: the sample before it stays the one to compare with.
     if (isComparable(scope, state) || previous === null) before = sample;
     return { sample, isRestarted };

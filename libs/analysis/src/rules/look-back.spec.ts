@@ -17,6 +17,7 @@ function samples(...counts: number[]): RuleSample<number> {
       previous,
       restart: null,
       restarts: [],
+      remembered: [],
     };
   }, null);
   if (!last) throw new Error('no samples');

@@ -83,6 +83,8 @@ export interface RuleSample<S> {
   readonly restart: Restart | null;
   /** Every restart seen so far, oldest first. */
   readonly restarts: readonly Restart[];
+  /** What was read of it before, for `rememberedPerSample` alone. */
+  readonly remembered: unknown[];
 }
 
 /** Between these two frames. */
