@@ -10,7 +10,7 @@ RUN npm run build && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production DATA_DIR=/data
+ENV NODE_ENV=production DATA_DIR=/data MALLOC_ARENA_MAX=2
 RUN mkdir -m 0700 /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
@@ -19,4 +19,4 @@ USER node
 VOLUME /data
 EXPOSE 3000
 # nvidia-smi comes from the host through the NVIDIA container toolkit (capability "utility").
-CMD ["node", "--min-semi-space-size=8", "--max-semi-space-size=8", "--no-flush-bytecode", "dist/apps/agent/apps/agent/src/main.js"]
+CMD ["node", "--min-semi-space-size=4", "--max-semi-space-size=4", "--no-flush-bytecode", "--no-memory-reducer", "dist/apps/agent/apps/agent/src/main.js"]

@@ -46,7 +46,7 @@ function measureXml({ schema, bytes, bound }: (typeof XML)[number]): Figure[] {
   say(`input: ${size}`);
   const fast = new XMLParser({ parseTagValue: false, trimValues: true });
   return [
-    timed(`${size}, xml2js and mapper`, bound, () => {
+    timed(`${size}, plain reader and mapper`, bound, () => {
       const parsed = parseNvidiaSmiXml(xml);
       expectGpus(parsed.kind === 'data' ? parsed.data : null);
     }),

@@ -18,8 +18,9 @@ export const samplingTopic: Topic = {
   measure: async () => {
     const host = await benchHost(ENGINES);
     try {
+      const idle = await idlePercent(host);
       const figures: Figure[] = [];
-      for (const each of INTERVALS) figures.push(await measureInterval(host, each));
+      for (const each of INTERVALS) figures.push(...(await measureInterval(host, each, idle)));
       return figures;
     } finally {
       await host.remove();
@@ -27,33 +28,54 @@ export const samplingTopic: Topic = {
   },
 };
 
-async function measureInterval(host: BenchHost, { intervalMs, bound }: (typeof INTERVALS)[number]): Promise<Figure> {
-  const service = await startService(host, { SAMPLE_INTERVAL_MS: String(intervalMs) });
+/** What the agent takes when it samples nothing but the host, once a minute. */
+async function idlePercent(host: BenchHost): Promise<number> {
+  const nothing = { GPU_SOURCE: 'none', ENGINE_URLS: '', KERNEL_LOG: 'none', SAMPLE_INTERVAL_MS: '60000' };
+  const service = await startService(host, nothing);
   try {
-    say(`sampling every ${intervalMs / 1000} s: ${SETTLE_MS / 1000} s to settle, then ${WINDOW_MS / 1000} s …`);
+    say(`idle: ${SETTLE_MS / 1000} s to settle, then ${WINDOW_MS / 1000} s …`);
+    await delay(SETTLE_MS);
+    return await percentOver(service.pid, WINDOW_MS);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function percentOver(pid: number, windowMs: number): Promise<number> {
+  const begun = performance.now();
+  const before = cpuOfAgent(pid);
+  await delay(windowMs);
+  const after = cpuOfAgent(pid);
+  const elapsed = (performance.now() - begun) / 1000;
+  const part = (name: keyof AgentCpu): string => `${(after[name] - before[name]).toFixed(2)} s`;
+  const spent = total(after) - total(before);
+  say(
+    `${elapsed.toFixed(1)} s took ${spent.toFixed(2)} s of CPU time: ` +
+      `service ${part('service')}, commands it ran ${part('commands')}, helpers ${part('helpers')}`,
+  );
+  return (spent / elapsed) * 100;
+}
+
+async function measureInterval(
+  host: BenchHost,
+  { intervalMs, bound }: (typeof INTERVALS)[number],
+  idle: number,
+): Promise<Figure[]> {
+  const service = await startService(host, { SAMPLE_INTERVAL_MS: String(intervalMs) });
+  const every = `every ${intervalMs / 1000} s`;
+  try {
+    say(`sampling ${every}: ${SETTLE_MS / 1000} s to settle, then ${WINDOW_MS / 1000} s …`);
     await delay(SETTLE_MS);
     await expectWholeHost(service, host);
     const starts = host.nvidiaSmi.starts;
-    const begun = performance.now();
-    const before = cpuOfAgent(service.pid);
-    await delay(WINDOW_MS);
-    const after = cpuOfAgent(service.pid);
-    const spent = total(after) - total(before);
-    const elapsed = (performance.now() - begun) / 1000;
+    const percent = await percentOver(service.pid, WINDOW_MS);
     const samples = host.nvidiaSmi.starts - starts;
     if (samples < Math.floor(WINDOW_MS / intervalMs) - 1) throw new Error(`only ${samples} samples were taken`);
-    const part = (name: keyof AgentCpu): string => `${(after[name] - before[name]).toFixed(2)} s`;
-    say(
-      `${samples} samples in ${elapsed.toFixed(1)} s took ${spent.toFixed(2)} s of CPU time: ` +
-        `service ${part('service')}, commands it ran ${part('commands')}, helpers ${part('helpers')}`,
-    );
-    return {
-      name: `CPU time of sampling every ${intervalMs / 1000} s, nvidia-smi itself left out`,
-      value: (spent / elapsed) * 100,
-      unit: '% of a core',
-      bound,
-      digits: 2,
-    };
+    const shared = { unit: '% of a core', digits: 2 };
+    return [
+      { name: `CPU time of sampling ${every}, nvidia-smi itself left out`, value: percent - idle, bound, ...shared },
+      { name: `the whole agent meanwhile (idle: ${idle.toFixed(2)} %)`, value: percent, bound: null, ...shared },
+    ];
   } finally {
     await service.stop();
   }

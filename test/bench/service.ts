@@ -47,20 +47,24 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** What `npm start` hands to node. */
-function startArguments(): readonly string[] {
+/** How `npm start` starts node. */
+function startCommand(): { readonly args: readonly string[]; readonly environment: Record<string, string> } {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  const [, args] = /^exec node (.+)$/.exec(scripts['start'] ?? '') ?? [];
-  if (args === undefined) throw new Error('the start script of package.json does not begin with "exec node"');
-  return args.split(' ');
+  const [, name, value, args] = /^exec env (\w+)=(\w+) node (.+)$/.exec(scripts['start'] ?? '') ?? [];
+  if (name === undefined || value === undefined || args === undefined) {
+    throw new Error('the start script of package.json is not "exec env NAME=VALUE node …"');
+  }
+  return { args: args.split(' '), environment: { [name]: value } };
 }
 
 /** Starts the built service on the host and waits until it listens. */
 export async function startService(host: BenchHost, environment: Record<string, string>): Promise<RunningService> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const service = spawn(process.execPath, startArguments(), {
+  const command = startCommand();
+  const service = spawn(process.execPath, command.args, {
     env: {
+      ...command.environment,
       PATH: `${host.folder}${delimiter}${process.env['PATH']}`,
       PORT: String(port),
       DATA_DIR: join(host.folder, 'data'),

@@ -1,7 +1,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Every tick wakes an idle process: at 100 ms that alone took a quarter of what the agent may cost. */
-const RESOLUTION_MS = 500;
+/**
+ * Every tick wakes an idle process: at 100 ms that alone took a quarter of what the agent may cost. A loop that stands
+ * for a second or longer is always seen, one that stands for less by chance.
+ */
+const RESOLUTION_MS = 1000;
 const TURN_MS = 60_000;
 const NANOSECONDS = 1e9;
 
