@@ -4,8 +4,9 @@ import { parsersTopic } from './parsers.bench.js';
 import { readsTopic } from './reads.bench.js';
 import { samplingTopic } from './sampling.bench.js';
 import { serviceTopic } from './service.bench.js';
+import { simulatorTopic } from './simulator.bench.js';
 
-const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic, analysisTopic];
+const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic, analysisTopic, simulatorTopic];
 
 /** All topics, or those named on the command line. */
 const asked = process.argv.slice(2);

@@ -1,0 +1,12 @@
+export { CACHE_BACKENDS, type CacheBackend, type SimulatedCache } from './cache.js';
+export type { SimulatedEngine } from './engine.js';
+export type { SimulatedGpu } from './gpu.js';
+export type { EccError } from './gpu-health.js';
+export type { Neighbour, ServerHost } from './host.js';
+export type { KernelEvent, LoggedEvent } from './kernel-event.js';
+export { LANGUAGE_MODEL_IDS, LANGUAGE_MODELS, type LanguageModelId } from './language-models.js';
+export { Machine } from './machine.js';
+export type { CacheOptions, EngineOptions, HostOptions, MachineOptions } from './machine-options.js';
+export * from './machine-view.js';
+export { GPU_PRODUCT_IDS, GPU_PRODUCTS, type GpuProduct, type GpuProductId } from './products.js';
+export { type Traffic, USUAL_TRAFFIC } from './traffic.js';
