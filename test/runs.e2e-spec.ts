@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ruleCatalogue } from '@app/analysis';
 import type { Run } from '@app/core';
 import { type FakeHost, fakeHost } from './support/fake-host.js';
 import { startAgent, type TestAgent, type TestAgentOptions } from './support/agent.js';
 import { call, postJson } from './support/http.js';
 
-const COLLECT_TIMEOUT_MS = 1000;
+jest.setTimeout(30_000);
+/** Long enough to fork a cold helper on a busy machine. */
+const COLLECT_TIMEOUT_MS = 3000;
 const RULES = ruleCatalogue();
 const RULE_COUNT = RULES.filter(({ isEvaluated }) => isEvaluated).length;
 
