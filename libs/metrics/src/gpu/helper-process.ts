@@ -21,14 +21,15 @@ export type HelperAnswer =
 /** Sent by `nvidia-smi-helper.ts`. */
 type HelperMessage = { readonly id: number } & Extract<HelperAnswer, { kind: 'exited' | 'too-large' }>;
 
-const HEAP_LIMIT = '--max-old-space-size=64';
+/** Little memory, and nothing thrown away between two calls that has to be made again for the next. */
+const NODE_OPTIONS = ['--max-old-space-size=64', '--no-flush-bytecode', '--no-memory-reducer'];
 
 function helperProgram(): { file: string; nodeOptions: string[] } {
   const built = fileURLToPath(new URL('./nvidia-smi-helper.js', import.meta.url));
-  if (existsSync(built)) return { file: built, nodeOptions: [HEAP_LIMIT] };
+  if (existsSync(built)) return { file: built, nodeOptions: NODE_OPTIONS };
   const loader = new URL('./run-helper-from-source.mjs', import.meta.url).href;
   const source = fileURLToPath(new URL('./nvidia-smi-helper.ts', import.meta.url));
-  return { file: source, nodeOptions: [HEAP_LIMIT, '--no-warnings', '--import', loader] };
+  return { file: source, nodeOptions: [...NODE_OPTIONS, '--no-warnings', '--import', loader] };
 }
 
 /** Owns the child process in which node-nvidia-smi runs; forks it at need and kills its whole group at a deadline. */
