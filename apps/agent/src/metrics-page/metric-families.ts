@@ -45,7 +45,7 @@ export const METRIC_FAMILIES = {
     'gauge',
     'seconds',
     ['quantile'],
-    'How late the event loop was over the last one to two minutes.',
+    'How late the event loop was over the last one to two minutes, looked at once a second.',
   ),
 
   sourceCollections: family(

@@ -15,11 +15,13 @@ export interface ExitedRun {
 export type HelperAnswer =
   | ({ readonly kind: 'exited' } & ExitedRun)
   | { readonly kind: 'too-large'; readonly limitBytes: number }
+  /** The system had no process for it, or no shell. */
+  | { readonly kind: 'not-started'; readonly code: string }
   | { readonly kind: 'died'; readonly message: string }
   | { readonly kind: 'timeout'; readonly groupId: number };
 
 /** Sent by `nvidia-smi-helper.ts`. */
-type HelperMessage = { readonly id: number } & Extract<HelperAnswer, { kind: 'exited' | 'too-large' }>;
+type HelperMessage = { readonly id: number } & Extract<HelperAnswer, { kind: 'exited' | 'too-large' | 'not-started' }>;
 
 /** Little memory, and nothing thrown away between two calls that has to be made again for the next. */
 const NODE_OPTIONS = ['--max-old-space-size=64', '--no-flush-bytecode', '--no-memory-reducer'];

@@ -12,9 +12,10 @@ const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 /** Most of a log of eight GPUs, and nothing that anybody reads. */
 const CLOCK_LISTS = /<supported_clocks>[^<]*(?:<(?!\/?supported_clocks>)[^<]*)*<\/supported_clocks>/g;
 
-/** How the latest run of the program ended. One call is under way at a time. */
-let run = { exitCode: 0, signal: '', stdout: '', stderr: '' };
-let isTooLarge = false;
+const TOO_LARGE = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+
+/** How the latest run of the program ended, with Node's own code where it is no exit. One call is under way at a time. */
+let run = { exitCode: 0, signal: '', failure: '', stdout: '', stderr: '' };
 
 /**
  * The package takes 1 MiB at most and keeps back what a failing program wrote, which says what is wrong. So its call is
@@ -23,8 +24,9 @@ let isTooLarge = false;
 const { exec } = childProcess;
 const listenedExec = (command = '', done = (error = null, stdout = '', stderr = '') => void [error, stdout, stderr]) =>
   exec(command, { maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
-    isTooLarge = String(error?.code) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-    run = { exitCode: error?.code ?? 0, signal: error?.signal ?? '', stdout, stderr };
+    const code = error?.code ?? 0;
+    const isExit = typeof code === 'number';
+    run = { exitCode: isExit ? code : 0, signal: error?.signal ?? '', failure: isExit ? '' : code, stdout, stderr };
     Reflect.apply(done, null, [error, stdout, stderr]);
   });
 /**
@@ -44,8 +46,9 @@ process.on('message', (message) => {
   const { id, path } = message;
   process.env.PATH = String(path);
   nvidiaSmi(() => {
-    if (isTooLarge) return process.send?.({ id, kind: 'too-large', limitBytes: MAX_OUTPUT_BYTES });
-    const { exitCode, signal, stdout, stderr } = run;
+    const { exitCode, signal, failure, stdout, stderr } = run;
+    if (failure === TOO_LARGE) return process.send?.({ id, kind: 'too-large', limitBytes: MAX_OUTPUT_BYTES });
+    if (failure !== '') return process.send?.({ id, kind: 'not-started', code: failure });
     const end = signal === '' ? { exitCode, signal: null } : { exitCode: null, signal };
     return process.send?.({ id, kind: 'exited', ...end, stdout: stdout.replace(CLOCK_LISTS, ''), stderr });
   });

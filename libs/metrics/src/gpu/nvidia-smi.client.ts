@@ -86,6 +86,8 @@ export class NvidiaSmiClient implements NvidiaSmiReader {
         return answerFromExit(answer);
       case 'too-large':
         return { kind: 'unreadable', reason: `it wrote more than ${answer.limitBytes} bytes`, output: '' };
+      case 'not-started':
+        return { kind: 'not-run', reason: `it could not be started (${answer.code})` };
       case 'died':
         return this.#isClosed ? CLOSED : { kind: 'not-run', reason: answer.message };
       case 'timeout':
