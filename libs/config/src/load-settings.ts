@@ -126,7 +126,11 @@ function settingsFrom(environment: Environment, file: ConfigFile): Settings {
       maxMode: environment.POLICY_MAX_MODE,
       approvalTtlSeconds: environment.APPROVAL_TTL_SECONDS,
       monitorWindowSeconds: environment.MONITOR_WINDOW_SECONDS,
+      actions: {},
     },
+    monitor: file.monitor ?? {},
+    webhooks: {},
+    kubernetes: null,
     slo: {
       ttftP95Seconds: file.slo?.ttftP95Seconds ?? environment.SLO_TTFT_P95_SECONDS,
       itlP95Seconds: file.slo?.itlP95Seconds ?? environment.SLO_ITL_P95_SECONDS,

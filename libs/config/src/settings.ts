@@ -1,4 +1,4 @@
-import type { Objective, RunMode } from '@app/core';
+import type { ActionGate, Objective, RunMode } from '@app/core';
 
 export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
 /** In rising order: each includes those before it. */
@@ -27,6 +27,55 @@ export interface TargetSettings {
     { readonly ttftP95Seconds?: number | undefined; readonly itlP95Seconds?: number | undefined } | undefined;
   readonly thresholds?: Settings['thresholds'] | undefined;
   readonly expectedGpuUuids?: readonly string[] | undefined;
+}
+
+/** When an action may be done: on these days, between these times of the time zone. `to` may lie on the next day. */
+export interface TimeWindow {
+  /** 0 = Sunday; empty = every day. */
+  readonly days: readonly number[];
+  /** Minutes since midnight. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+/** What `CONFIG_FILE` says of one action type. Absent = the catalogue's default. */
+export interface PolicyRule {
+  readonly gate?: ActionGate | undefined;
+  /** Ids of targets or subjects on which it may be done at all. */
+  readonly targets?: readonly string[] | undefined;
+  /** Ids of targets or subjects on which it may never be done; before `targets`. */
+  readonly deny?: readonly string[] | undefined;
+  readonly windows?: readonly TimeWindow[] | undefined;
+  /** Per target and 24 hours. */
+  readonly perDay?: number | undefined;
+  readonly coolDownSeconds?: number | undefined;
+}
+
+export interface MonitorRule {
+  readonly settleSeconds?: number | undefined;
+  readonly windowSeconds?: number | undefined;
+  /** So long an executor may take. */
+  readonly executeSeconds?: number | undefined;
+}
+
+/** Who does an action type for us (or hears of it, for `notify-oncall`). */
+export interface WebhookSettings {
+  readonly url: string;
+  /** Signs the requests; null = unsigned, which only loopback addresses may have. */
+  readonly secret: string | null;
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
+
+export interface KubernetesDeployment {
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Engines that it runs, by id; empty = all of the target's. */
+  readonly engines: readonly string[];
 }
 
 /** Everything that can be configured, checked and typed. Inject this class; nothing else reads the environment. */
@@ -64,7 +113,19 @@ export class Settings {
     readonly maxMode: RunMode;
     readonly approvalTtlSeconds: number;
     readonly monitorWindowSeconds: number;
+    /** By action type. */
+    readonly actions: Readonly<Record<string, PolicyRule>>;
   };
+  /** By action type. */
+  readonly monitor!: Readonly<Record<string, MonitorRule>>;
+  /** By action type. */
+  readonly webhooks!: Readonly<Record<string, WebhookSettings>>;
+  /** Null = the agent does nothing in Kubernetes. */
+  readonly kubernetes!: {
+    /** Null = the pod's service account, else the default kubeconfig. */
+    readonly kubeconfig: string | null;
+    readonly deployments: readonly KubernetesDeployment[];
+  } | null;
   /** 0 = no objective (batch). */
   readonly slo!: { readonly ttftP95Seconds: number; readonly itlP95Seconds: number };
   readonly durations!: Durations;

@@ -79,6 +79,8 @@ export function toRun(row: RunsTable, payloadRows: readonly RunPayloadsTable[]):
     analysis: payload('analysis'),
     insights: payload('insights'),
     plan: payload('plan'),
+    approval: null,
+    cancelRequested: null,
     outcome: payload('outcome'),
     warnings: readJson<string[]>(row.warnings, row.id, 'warnings'),
     error: row.error === null ? null : readJson<NonNullable<Run['error']>>(row.error, row.id, 'error'),

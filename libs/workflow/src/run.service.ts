@@ -189,6 +189,8 @@ function newRun(id: string, request: RunRequest, requestedBy: string, createdAt:
     analysis: null,
     insights: null,
     plan: null,
+    approval: null,
+    cancelRequested: null,
     outcome: null,
     warnings: [],
     error: null,

@@ -1,6 +1,6 @@
 import type { Analysis, Severity } from './analysis.js';
 import type { Insights } from './insights.js';
-import type { Outcome, Plan } from './plan.js';
+import type { Approval, Outcome, Plan } from './plan.js';
 import type { Snapshot } from './snapshot.js';
 
 export const RUN_MODES = ['observe', 'recommend', 'approve', 'auto'] as const;
@@ -81,6 +81,10 @@ export interface Run {
   readonly analysis: Analysis | null;
   readonly insights: Insights | null;
   readonly plan: Plan | null;
+  /** The decision about the plan; null before it and where none was needed. */
+  readonly approval: Approval | null;
+  /** Asked to end before its time; what it has changed is taken back first. */
+  readonly cancelRequested: { readonly by: string; readonly at: string } | null;
   readonly outcome: Outcome | null;
   readonly warnings: readonly string[];
   readonly error: { readonly code: string; readonly message: string } | null;

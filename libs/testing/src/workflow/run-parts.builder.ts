@@ -34,6 +34,8 @@ export function aStoredRun(values: Partial<Run> = {}): Run {
     analysis: null,
     insights: null,
     plan: null,
+    approval: null,
+    cancelRequested: null,
     outcome: null,
     warnings: [],
     error: null,
