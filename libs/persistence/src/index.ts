@@ -10,3 +10,4 @@ export * from './sqlite-run-store.js';
 export * from './sqlite-token-ledger.js';
 export * from './store-health.js';
 export * from './store-usage.js';
+export * from './track-record.js';

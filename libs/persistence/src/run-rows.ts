@@ -10,7 +10,14 @@ import {
   type RunStep,
   type RunSummary,
 } from '@app/core';
-import type { CreateRunOptions, PayloadKind, RunPayloads } from './run-store.js';
+import {
+  type CreateRunOptions,
+  mergeSteps,
+  mergeWarnings,
+  type PayloadKind,
+  type RunPatch,
+  type RunPayloads,
+} from './run-store.js';
 import type { RunPayloadsTable, RunsTable } from './schema.js';
 
 type Digest = Pick<RunSummary, 'findings' | 'primaryBottleneck' | 'healthScore'>;
@@ -48,7 +55,10 @@ export function toRow(run: Run, options: CreateRunOptions): RunsTable {
     recoveries: 0,
     steps: JSON.stringify(run.steps),
     warnings: JSON.stringify(run.warnings),
-    error: run.error === null ? null : JSON.stringify(run.error),
+    error: jsonOrNull(run.error),
+    approval: jsonOrNull(run.approval),
+    cancel_requested: jsonOrNull(run.cancelRequested),
+    expires_at: run.plan?.expiresAt ?? null,
     digest: run.analysis === null ? null : digestOf(run.analysis),
     idempotency_key: options.idempotencyKey ?? null,
     body_hash: options.bodyHash ?? null,
@@ -79,8 +89,11 @@ export function toRun(row: RunsTable, payloadRows: readonly RunPayloadsTable[]):
     analysis: payload('analysis'),
     insights: payload('insights'),
     plan: payload('plan'),
-    approval: null,
-    cancelRequested: null,
+    approval: row.approval === null ? null : readJson<NonNullable<Run['approval']>>(row.approval, row.id, 'approval'),
+    cancelRequested:
+      row.cancel_requested === null
+        ? null
+        : readJson<NonNullable<Run['cancelRequested']>>(row.cancel_requested, row.id, 'cancelRequested'),
     outcome: payload('outcome'),
     warnings: readJson<string[]>(row.warnings, row.id, 'warnings'),
     error: row.error === null ? null : readJson<NonNullable<Run['error']>>(row.error, row.id, 'error'),
@@ -112,6 +125,31 @@ export function digestOf(analysis: Analysis): string {
     healthScore: analysis.healthScore,
   };
   return JSON.stringify(digest);
+}
+
+/** The columns that a patch changes, and no other. */
+export function patchedColumns(row: RunsTable, patch: RunPatch): Partial<RunsTable> {
+  const { steps, warnings, payloads } = patch;
+  const columns: { [Column in keyof RunsTable]?: RunsTable[Column] | undefined } = {
+    stage: patch.stage,
+    started_at: patch.startedAt,
+    finished_at: patch.finishedAt,
+    duration_ms: patch.durationMs,
+    error: jsonOrNull(patch.error),
+    approval: jsonOrNull(patch.approval),
+    cancel_requested: jsonOrNull(patch.cancelRequested),
+    expires_at: payloads?.plan?.expiresAt,
+    steps: steps && JSON.stringify(mergeSteps(readJson<RunStep[]>(row.steps, row.id, 'steps'), steps)),
+    warnings: warnings && JSON.stringify(mergeWarnings(readJson<string[]>(row.warnings, row.id, 'warnings'), warnings)),
+    digest: payloads?.analysis && digestOf(payloads.analysis),
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+function jsonOrNull(value: object | null): string | null;
+function jsonOrNull(value: object | null | undefined): string | null | undefined;
+function jsonOrNull(value: object | null | undefined): string | null | undefined {
+  return value === null || value === undefined ? value : JSON.stringify(value);
 }
 
 /** The store wrote it, so only damage can break it; the error says where. */

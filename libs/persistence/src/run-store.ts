@@ -31,6 +31,8 @@ export interface RunPatch {
   readonly finishedAt?: string | null;
   readonly durationMs?: number | null;
   readonly error?: Run['error'];
+  readonly approval?: Run['approval'];
+  readonly cancelRequested?: Run['cancelRequested'];
   /** Added, or put in the place of an earlier step of the same stage (a stage that ran again after a crash). */
   readonly steps?: readonly RunStep[];
   /** Added unless already there. */
@@ -63,6 +65,13 @@ export interface RunPage {
   readonly nextCursor: string | null;
 }
 
+/** A run that waits for a person until its plan expires. */
+export interface AwaitingExpiry {
+  readonly id: string;
+  readonly target: string;
+  readonly expiresAt: string;
+}
+
 /** A run that the last process left behind. */
 export interface UnfinishedRun {
   readonly id: string;
@@ -87,6 +96,8 @@ export abstract class RunStore {
   abstract active(): Promise<readonly RunSummary[]>;
   /** Waiting for a person, oldest first. */
   abstract awaitingApproval(): Promise<readonly RunSummary[]>;
+  /** Those of them that have a plan, with the end of its time; oldest run first. */
+  abstract awaitingExpiry(): Promise<readonly AwaitingExpiry[]>;
   abstract countQueued(): Promise<number>;
   /** How many stored runs have each status; a status without runs counts 0. */
   abstract countByStatus(): Promise<Readonly<Record<RunStatus, number>>>;

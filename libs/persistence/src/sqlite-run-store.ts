@@ -1,17 +1,16 @@
-import { type Run, type RunStatus, type RunStep, type RunSummary, TERMINAL_RUN_STATUSES } from '@app/core';
+import { type Run, type RunStatus, type RunSummary, TERMINAL_RUN_STATUSES } from '@app/core';
 import { decodeCursor, encodeCursor } from './run-cursor.js';
-import { digestOf, readJson, SUMMARY_COLUMNS, toRow, toRun, toSummary } from './run-rows.js';
+import { patchedColumns, SUMMARY_COLUMNS, toRow, toRun, toSummary } from './run-rows.js';
 import {
   type CreateRunOptions,
   type CreateRunResult,
-  mergeSteps,
-  mergeWarnings,
   PAYLOAD_KINDS,
   type RunListQuery,
   type RunPage,
   type RunPatch,
   type RunPayloads,
   RunStore,
+  type AwaitingExpiry,
   type UnfinishedRun,
   countsOfEveryStatus,
 } from './run-store.js';
@@ -87,6 +86,17 @@ export class SqliteRunStore extends RunStore {
 
   override async awaitingApproval(): Promise<readonly RunSummary[]> {
     return this.oldestFirst('awaiting_approval');
+  }
+
+  override async awaitingExpiry(): Promise<readonly AwaitingExpiry[]> {
+    const query = this.database.query
+      .selectFrom('runs')
+      .select(['id', 'target', 'expires_at'])
+      .where('status', '=', 'awaiting_approval')
+      .where('expires_at', 'is not', null);
+    return this.database
+      .all(query.orderBy('created_at').orderBy('id'))
+      .map(({ id, target, expires_at }) => ({ id, target, expiresAt: expires_at ?? '' }));
   }
 
   override async countQueued(): Promise<number> {
@@ -187,22 +197,4 @@ export class SqliteRunStore extends RunStore {
     const query = this.database.query.selectFrom('runs').select(SUMMARY_COLUMNS).where('status', '=', status);
     return this.database.all(query.orderBy('created_at').orderBy('id')).map(toSummary);
   }
-}
-
-function patchedColumns(row: RunsTable, patch: RunPatch): Partial<RunsTable> {
-  const { steps, warnings, error } = patch;
-  return {
-    ...(patch.stage === undefined ? {} : { stage: patch.stage }),
-    ...(patch.startedAt === undefined ? {} : { started_at: patch.startedAt }),
-    ...(patch.finishedAt === undefined ? {} : { finished_at: patch.finishedAt }),
-    ...(patch.durationMs === undefined ? {} : { duration_ms: patch.durationMs }),
-    ...(error === undefined ? {} : { error: error === null ? null : JSON.stringify(error) }),
-    ...(steps === undefined
-      ? {}
-      : { steps: JSON.stringify(mergeSteps(readJson<RunStep[]>(row.steps, row.id, 'steps'), steps)) }),
-    ...(warnings === undefined
-      ? {}
-      : { warnings: JSON.stringify(mergeWarnings(readJson<string[]>(row.warnings, row.id, 'warnings'), warnings)) }),
-    ...(patch.payloads?.analysis === undefined ? {} : { digest: digestOf(patch.payloads.analysis) }),
-  };
 }

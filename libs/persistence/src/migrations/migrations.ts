@@ -3,6 +3,7 @@ import { llmUsageMigration } from './0002-llm-usage.migration.js';
 import { storeProbeMigration } from './0003-store-probe.migration.js';
 import { historyMigration } from './0004-history.migration.js';
 import { llmAnswersMigration } from './0005-llm-answers.migration.js';
+import { actionsMigration } from './0006-actions.migration.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, oldest first. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   storeProbeMigration,
   historyMigration,
   llmAnswersMigration,
+  actionsMigration,
 ];

@@ -8,9 +8,11 @@ import {
   type RunPage,
   type RunPatch,
   RunStore,
+  type AwaitingExpiry,
   type UnfinishedRun,
   countsOfEveryStatus,
 } from '@app/persistence';
+import { copy } from './copy.js';
 
 interface Entry {
   run: Run;
@@ -80,6 +82,12 @@ export class InMemoryRunStore extends RunStore {
     return this.withStatus('awaiting_approval').map(summarizeRun);
   }
 
+  override async awaitingExpiry(): Promise<readonly AwaitingExpiry[]> {
+    return this.withStatus('awaiting_approval').flatMap(({ id, target, plan }) =>
+      plan === null ? [] : [{ id, target, expiresAt: plan.expiresAt }],
+    );
+  }
+
   override async countQueued(): Promise<number> {
     return this.withStatus('queued').length;
   }
@@ -132,9 +140,4 @@ function patched(run: Run, { steps, warnings, payloads, ...columns }: RunPatch):
     steps: mergeSteps(run.steps, steps ?? []),
     warnings: mergeWarnings(run.warnings, warnings ?? []),
   });
-}
-
-/** As a database does: what comes out is not what went in, so nobody can change it from outside. */
-function copy<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value)) as Value;
 }
