@@ -49,6 +49,7 @@ module.exports = {
       ['nvidia-smi-only-in-metrics', 'node_modules/node-nvidia-smi', '^libs/metrics/'],
       ['express-only-in-agent', 'node_modules/express(-rate-limit)?/', '^apps/agent/'],
       ['sqlite-only-in-persistence', 'node_modules/(better-sqlite3|kysely)/', '^libs/persistence/'],
+      ['kubernetes-only-in-actions', 'node_modules/@kubernetes/', '^libs/actions/src/executors/'],
     ].map(([name, to, from]) => ({
       name,
       severity: 'error',
