@@ -1,15 +1,11 @@
+import { httpGet } from '../http/http-get.js';
 import type { EngineEndpoint } from './engine-endpoint.js';
 
 /** What `/health` says: true for 200, false for 503, null for everything else, no answer included. Never throws. */
 export async function askHealth(endpoint: EngineEndpoint, timeoutMs: number): Promise<boolean | null> {
   try {
-    const response = await fetch(`${endpoint.baseUrl}/health`, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
-      headers: endpoint.headers,
-    });
-    await response.body?.cancel();
-    return verdictOf(response.status);
+    const { baseUrl, headers } = endpoint;
+    return await httpGet(`${baseUrl}/health`, { timeoutMs, headers }, async ({ statusCode }) => verdictOf(statusCode));
   } catch {
     // Why an address can't be reached is told by the scrape of its metrics, which is made at the same time.
     return null;
@@ -17,7 +13,7 @@ export async function askHealth(endpoint: EngineEndpoint, timeoutMs: number): Pr
 }
 
 /** Other statuses are of a server without that path, or of something in front of the engine. */
-export function verdictOf(httpStatus: number): boolean | null {
+export function verdictOf(httpStatus: number | undefined): boolean | null {
   if (httpStatus === 200) return true;
   return httpStatus === 503 ? false : null;
 }

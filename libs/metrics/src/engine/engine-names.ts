@@ -38,6 +38,7 @@ export interface EngineNames {
 /** A source that makes its numbers up says so with this series. */
 export const SIMULATED_SERIES = 'simulated_source_info';
 export const PROCESS_START_SERIES = 'process_start_time_seconds';
+const TOTAL = '_total';
 
 /** The name without prefix and `_total`, or null for a series that is not read. */
 export type CanonicalName = (name: string) => string | null;
@@ -51,10 +52,16 @@ export function canonicalNameOf(names: EngineNames): CanonicalName {
       .flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
   ]);
   const unprefixed = new Map(Object.entries(names.unprefixed));
-  return (name) => {
+  const canonicalOf = (name: string): string | null => {
     const prefix = names.prefix.exec(name)?.[0];
     if (prefix === undefined) return unprefixed.get(name) ?? null;
-    const bare = name.slice(prefix.length).replace(/_total$/, '');
+    const bare = name.slice(prefix.length, name.endsWith(TOTAL) ? -TOTAL.length : undefined);
     return wanted.has(bare) ? bare : null;
+  };
+  // The buckets of a histogram follow each other, and are most of a page.
+  let latest: { readonly name: string; readonly canonical: string | null } | null = null;
+  return (name) => {
+    if (latest?.name !== name) latest = { name, canonical: canonicalOf(name) };
+    return latest.canonical;
   };
 }

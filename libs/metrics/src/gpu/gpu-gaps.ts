@@ -38,16 +38,21 @@ export function gapsOf(gpus: readonly Gpu[], issues: readonly Issue[], reasonFor
 export function nullCounts(gpus: readonly Gpu[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const gpu of gpus) {
-    for (const signal of new Set(nullPaths(gpu, 'gpus'))) {
+    const signals = new Set<string>();
+    addNullPaths(gpu, 'gpus', signals);
+    for (const signal of signals) {
       if (!NULL_IS_NO_GAP.has(signal)) counts.set(signal, (counts.get(signal) ?? 0) + 1);
     }
   }
   return counts;
 }
 
-function nullPaths(value: unknown, path: string): string[] {
-  if (value === null) return [path];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => nullPaths(item, path));
-  if (typeof value !== 'object') return [];
-  return Object.entries(value ?? {}).flatMap(([name, item]) => nullPaths(item, `${path}.${name}`));
+/** Adds the paths of what is null, at any depth. All of a GPU is walked at each sample, so paths are put together only then. */
+function addNullPaths(value: object, path: string, paths: Set<string>): void {
+  for (const [name, item] of Object.entries(value) as [string, unknown][]) {
+    if (item !== null && typeof item !== 'object') continue;
+    const itemPath = Array.isArray(value) ? path : `${path}.${name}`;
+    if (item === null) paths.add(itemPath);
+    else addNullPaths(item, itemPath, paths);
+  }
 }

@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import { types } from 'node:util';
+import { createUnzip } from 'node:zlib';
 import type { SectionStatus } from '@app/core';
+import { DeadlineError, httpGet, type HttpGetOptions } from './http-get.js';
 
 export type HttpText =
   | { readonly ok: true; readonly text: string }
@@ -9,57 +13,73 @@ export type HttpText =
       readonly reason: string;
     };
 
-export interface HttpTextOptions {
-  readonly timeoutMs: number;
+export interface HttpTextOptions extends HttpGetOptions {
   readonly maxBytes: number;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 class TooLargeError extends Error {}
 
+const REDIRECTS: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
+/** Of those that are asked for; `x-gzip` is an old name of the first. */
+const ENCODINGS = /^(?:x-)?gzip$|^deflate$/i;
+
 /** GETs a text. Follows no redirect, reads no more than `maxBytes`, and the deadline covers the body too. Never throws. */
 export async function fetchText(url: string, options: HttpTextOptions): Promise<HttpText> {
+  const headers = {
+    accept: 'text/plain, application/json',
+    'accept-encoding': 'gzip, deflate',
+    ...options.headers,
+  };
   try {
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(Math.max(1, Math.floor(options.timeoutMs))),
-      headers: { accept: 'text/plain, application/json', ...options.headers },
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      const status = response.status === 401 || response.status === 403 ? 'denied' : 'failed';
-      return { ok: false, status, reason: `answered with HTTP status ${response.status}` };
-    }
-    return { ok: true, text: await readBounded(response, options.maxBytes) };
+    return await httpGet(url, { ...options, headers }, (answer) => readAnswer(answer, options.maxBytes));
   } catch (error) {
     return { ok: false, ...describeFailure(error, options) };
   }
 }
 
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let read = 0;
-  let text = '';
-  // Leaving the loop by an exception cancels the body, and with it the connection.
-  for await (const chunk of response.body ?? []) {
-    read += chunk.byteLength;
-    if (read > maxBytes) throw new TooLargeError();
-    text += decoder.decode(chunk, { stream: true });
+async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<HttpText> {
+  const status = answer.statusCode;
+  if (REDIRECTS.includes(status)) throw new Error('unexpected redirect');
+  if (status !== 200) {
+    const isDenied = status === 401 || status === 403;
+    return { ok: false, status: isDenied ? 'denied' : 'failed', reason: `answered with HTTP status ${status}` };
   }
-  return text + decoder.decode();
+  return { ok: true, text: await readBounded(decoded(answer), maxBytes) };
+}
+
+/** The body as the server meant it. */
+function decoded(answer: IncomingMessage): Readable {
+  const encoding = answer.headers['content-encoding']?.trim() ?? '';
+  if (encoding === '' || /^identity$/i.test(encoding)) return answer;
+  if (!ENCODINGS.test(encoding)) throw new Error(`content encoding ${encoding.slice(0, 32)}`);
+  // What goes wrong in either is an error of what comes out.
+  return pipeline(answer, createUnzip(), () => undefined);
+}
+
+function readBounded(body: Readable, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let read = 0;
+    // By events: a loop over the stream costs several times what the reading does.
+    body.on('data', (chunk: Buffer) => {
+      read += chunk.byteLength;
+      if (read <= maxBytes) chunks.push(chunk);
+      else body.destroy(new TooLargeError());
+    });
+    body.once('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
+    body.once('error', reject);
+  });
 }
 
 function describeFailure(error: unknown, options: HttpTextOptions): { status: 'failed' | 'timeout'; reason: string } {
   if (error instanceof TooLargeError) {
     return { status: 'failed', reason: `answered with more than ${options.maxBytes} bytes` };
   }
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
+  if (error instanceof DeadlineError) {
     return { status: 'timeout', reason: `did not answer within ${Math.round(options.timeoutMs)} ms` };
   }
-  // fetch says only "fetch failed"; the reason is its cause.
-  const cause = types.isNativeError(error) && types.isNativeError(error.cause) ? error.cause : error;
-  if (!types.isNativeError(cause)) return { status: 'failed', reason: 'could not be read: unknown error' };
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
+  if (!types.isNativeError(error)) return { status: 'failed', reason: 'could not be read: unknown error' };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   if (code === 'ECONNREFUSED') return { status: 'failed', reason: 'refused the connection (ECONNREFUSED)' };
-  return { status: 'failed', reason: `could not be read: ${code ?? cause.message}` };
+  return { status: 'failed', reason: `could not be read: ${code ?? error.message}` };
 }
