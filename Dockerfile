@@ -19,4 +19,4 @@ USER node
 VOLUME /data
 EXPOSE 3000
 # nvidia-smi comes from the host through the NVIDIA container toolkit (capability "utility").
-CMD ["node", "--min-semi-space-size=4", "--max-semi-space-size=4", "--no-flush-bytecode", "--no-memory-reducer", "dist/apps/agent/apps/agent/src/main.js"]
+CMD ["node", "--min-semi-space-size=4", "--max-semi-space-size=4", "--no-flush-bytecode", "--no-memory-reducer", "--no-parallel-scavenge", "dist/apps/agent/apps/agent/src/main.js"]

@@ -1,4 +1,5 @@
-import type { OutcomeVerdict } from './plan.js';
+export const OUTCOME_VERDICTS = ['improved', 'neutral', 'regressed', 'inconclusive'] as const;
+export type OutcomeVerdict = (typeof OUTCOME_VERDICTS)[number];
 
 export const EFFECT_ROLES = ['target', 'guard'] as const;
 /** `target`: what the action is for. `guard`: what it must not harm. */
@@ -48,6 +49,8 @@ export interface Baseline {
   readonly metItlSlo: boolean | null;
   /** Share of requests that failed; null without requests. */
   readonly errorRatio: number | null;
+  /** Whether the engines in reach had anything to do; null where that could not be told, or there is none. */
+  readonly hadRequests: boolean | null;
 }
 
 /** What an action is expected to do to its target signal, stored before it is done. */

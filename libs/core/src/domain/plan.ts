@@ -1,6 +1,6 @@
 import type { ActionGate, ActionRisk } from './action.js';
 import type { Subject } from './analysis.js';
-import type { Prediction } from './effect.js';
+import type { OutcomeVerdict, Prediction } from './effect.js';
 
 export const PLANNED_ACTION_STATUSES = [
   'proposed',
@@ -63,9 +63,6 @@ export interface Plan {
   readonly expiresAt: string;
   readonly actions: readonly OptimizationAction[];
 }
-
-export const OUTCOME_VERDICTS = ['improved', 'neutral', 'regressed', 'inconclusive'] as const;
-export type OutcomeVerdict = (typeof OUTCOME_VERDICTS)[number];
 
 export interface Outcome {
   readonly verdict: OutcomeVerdict;

@@ -28,6 +28,8 @@ export const ERROR_CODES = [
   'not_ready',
   'collection_failed',
   'analysis_failed',
+  'action_failed',
+  'rollback_failed',
   'store_failed',
   'run_interrupted',
   'internal_error',
