@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, loadSettings } from '@app/config';
-import { HistoryStore } from '@app/core';
+import { ActionJournal, AuditLog, EffectHistory, HistoryStore, RunEventLog, SafetyStore } from '@app/core';
 import { Checkpoints } from './checkpointer.js';
 import { PersistenceModule } from './persistence.module.js';
 import { RunStore } from './run-store.js';
@@ -22,6 +22,11 @@ it('opens one store below DATA_DIR for all that is injected, and closes it with 
   const module = await (await Test.createTestingModule({ imports }).compile()).init();
   for (const token of [
     RunStore,
+    RunEventLog,
+    ActionJournal,
+    AuditLog,
+    SafetyStore,
+    EffectHistory,
     Checkpoints,
     HistoryStore,
     SqliteTokenLedger,

@@ -15,6 +15,8 @@ const FIRST_SWEEP_AFTER_MS = 30_000;
 const SWEEP_EVERY_MS = HOUR_MS;
 /** A store that is too large is made smaller than it may be, so that the next hour does not need the same again. */
 const SHRINK_TO_RATIO = 0.9;
+/** So long the guardrails look back: what was done counts, though its run may have been deleted by then. */
+const JOURNAL_KEPT_MS = 30 * DAY_MS;
 /** What is younger than this stays, however large the store is: somebody may be looking at it. */
 const UNTOUCHABLE_MS = HOUR_MS;
 
@@ -81,25 +83,27 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const expiredRuns = await this.deleteBefore('runs', now - runsDays * DAY_MS);
     const expiredFrames = await this.deleteBefore('historyFrames', now - historyHours * HOUR_MS);
     const cachedAnswers = this.isStopped ? 0 : this.answers.deleteExpired(now);
+    const journalEntries = this.isStopped ? 0 : this.pruner.deleteJournal(isoAt(now - JOURNAL_KEPT_MS));
     const checkpointRows = this.isStopped ? 0 : this.checkpoints.deleteFinishedThreads();
     await this.reclaim();
     const surplus = await this.shrink(now);
     await this.reclaim();
     const { fileBytes, usedBytes } = this.space.view();
     return {
-      at: new Date(now).toISOString(),
+      at: isoAt(now),
       durationMs: this.clock.now() - now,
       runs: expiredRuns + surplus.runs,
       historyFrames: expiredFrames + surplus.historyFrames,
       checkpointRows,
       cachedAnswers,
+      journalEntries,
       reclaimedBytes: Math.max(0, sizeBefore - fileBytes),
       isOverBound: usedBytes > this.usage.boundBytes(),
     };
   }
 
   private async deleteBefore(what: Prunable, timeMs: number): Promise<number> {
-    const before = new Date(timeMs).toISOString();
+    const before = isoAt(timeMs);
     let deleted = 0;
     while (!this.isStopped) {
       const some = this.pruner.deleteSome(what, before, LARGE_STEP);
@@ -115,7 +119,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const deleted = { runs: 0, historyFrames: 0 };
     const bound = this.usage.boundBytes();
     if (this.space.view().usedBytes <= bound) return deleted;
-    const before = new Date(now - UNTOUCHABLE_MS).toISOString();
+    const before = isoAt(now - UNTOUCHABLE_MS);
     while (!this.isStopped && this.space.view().usedBytes > bound * SHRINK_TO_RATIO) {
       const what = this.olderOf();
       const some = this.pruner.deleteSome(what, before, SMALL_STEP);
@@ -152,6 +156,10 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
       this.logger.warn('the store is above retention.maxStoreMegabytes, and nothing in it is old enough to be deleted');
     }
   }
+}
+
+function isoAt(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }
 
 /** Lets requests in between two steps. */

@@ -15,7 +15,11 @@ export function decodeCursor(cursor: string): RunPosition {
   const [createdAt, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const isPosition = createdAt && id && rest.length === 0 && !Number.isNaN(Date.parse(createdAt));
   if (isPosition) return { createdAt, id };
-  throw new AppError('validation_failed', 'The cursor is not one of this list.', {
+  throw notACursorOfThisList();
+}
+
+export function notACursorOfThisList(): AppError {
+  return new AppError('validation_failed', 'The cursor is not one of this list.', {
     details: { errors: [{ path: 'cursor', message: 'must be a nextCursor of this list' }] },
   });
 }

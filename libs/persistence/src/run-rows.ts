@@ -1,9 +1,9 @@
 import {
-  AppError,
   countFindings,
-  messageOf,
   type Analysis,
+  type Approval,
   type Objective,
+  type Plan,
   type Run,
   type RunMode,
   type RunStage,
@@ -19,6 +19,7 @@ import {
   type RunPayloads,
 } from './run-store.js';
 import type { RunPayloadsTable, RunsTable } from './schema.js';
+import { jsonOrNull, readJson } from './stored-json.js';
 
 type Digest = Pick<RunSummary, 'findings' | 'primaryBottleneck' | 'healthScore'>;
 export type SummaryRow = Pick<
@@ -68,7 +69,7 @@ export function toRow(run: Run, options: CreateRunOptions): RunsTable {
 export function toRun(row: RunsTable, payloadRows: readonly RunPayloadsTable[]): Run {
   const payload = <Kind extends PayloadKind>(kind: Kind): RunPayloads[Kind] | null => {
     const found = payloadRows.find((candidate) => candidate.kind === kind);
-    return found === undefined ? null : readJson<RunPayloads[Kind]>(found.json, row.id, kind);
+    return found === undefined ? null : readPart<RunPayloads[Kind]>(row, found.json, kind);
   };
   return {
     id: row.id,
@@ -84,19 +85,16 @@ export function toRun(row: RunsTable, payloadRows: readonly RunPayloadsTable[]):
     finishedAt: row.finished_at,
     durationMs: row.duration_ms,
     requestedBy: row.requested_by,
-    steps: readJson<RunStep[]>(row.steps, row.id, 'steps'),
+    steps: readPart<RunStep[]>(row, row.steps, 'steps'),
     snapshot: payload('snapshot'),
     analysis: payload('analysis'),
     insights: payload('insights'),
     plan: payload('plan'),
-    approval: row.approval === null ? null : readJson<NonNullable<Run['approval']>>(row.approval, row.id, 'approval'),
-    cancelRequested:
-      row.cancel_requested === null
-        ? null
-        : readJson<NonNullable<Run['cancelRequested']>>(row.cancel_requested, row.id, 'cancelRequested'),
+    approval: readPartOrNull<Approval>(row, row.approval, 'approval'),
+    cancelRequested: readPartOrNull<NonNullable<Run['cancelRequested']>>(row, row.cancel_requested, 'cancelRequested'),
     outcome: payload('outcome'),
-    warnings: readJson<string[]>(row.warnings, row.id, 'warnings'),
-    error: row.error === null ? null : readJson<NonNullable<Run['error']>>(row.error, row.id, 'error'),
+    warnings: readPart<string[]>(row, row.warnings, 'warnings'),
+    error: readPartOrNull<NonNullable<Run['error']>>(row, row.error, 'error'),
   };
 }
 
@@ -104,7 +102,7 @@ export function toSummary(row: SummaryRow): RunSummary {
   const digest =
     row.digest === null
       ? { findings: countFindings(null), primaryBottleneck: null, healthScore: null }
-      : readJson<Digest>(row.digest, row.id, 'digest');
+      : readPart<Digest>(row, row.digest, 'digest');
   return {
     id: row.id,
     target: row.target,
@@ -127,6 +125,11 @@ export function digestOf(analysis: Analysis): string {
   return JSON.stringify(digest);
 }
 
+/** Of a plan that a run has stored; null before it. */
+export function toPlan(row: RunPayloadsTable | undefined): Plan | null {
+  return row === undefined ? null : readPart<Plan>({ id: row.run_id }, row.json, 'plan');
+}
+
 /** The columns that a patch changes, and no other. */
 export function patchedColumns(row: RunsTable, patch: RunPatch): Partial<RunsTable> {
   const { steps, warnings, payloads } = patch;
@@ -139,26 +142,17 @@ export function patchedColumns(row: RunsTable, patch: RunPatch): Partial<RunsTab
     approval: jsonOrNull(patch.approval),
     cancel_requested: jsonOrNull(patch.cancelRequested),
     expires_at: payloads?.plan?.expiresAt,
-    steps: steps && JSON.stringify(mergeSteps(readJson<RunStep[]>(row.steps, row.id, 'steps'), steps)),
-    warnings: warnings && JSON.stringify(mergeWarnings(readJson<string[]>(row.warnings, row.id, 'warnings'), warnings)),
+    steps: steps && JSON.stringify(mergeSteps(readPart<RunStep[]>(row, row.steps, 'steps'), steps)),
+    warnings: warnings && JSON.stringify(mergeWarnings(readPart<string[]>(row, row.warnings, 'warnings'), warnings)),
     digest: payloads?.analysis && digestOf(payloads.analysis),
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-function jsonOrNull(value: object | null): string | null;
-function jsonOrNull(value: object | null | undefined): string | null | undefined;
-function jsonOrNull(value: object | null | undefined): string | null | undefined {
-  return value === null || value === undefined ? value : JSON.stringify(value);
+function readPart<Value>(row: Pick<RunsTable, 'id'>, text: string, part: string): Value {
+  return readJson<Value>(text, `${part} of run ${row.id}`);
 }
 
-/** The store wrote it, so only damage can break it; the error says where. */
-export function readJson<Value>(text: string, runId: string, part: string): Value {
-  try {
-    return JSON.parse(text) as Value;
-  } catch (error) {
-    throw new AppError('store_failed', `The stored ${part} of run ${runId} can't be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+function readPartOrNull<Value>(row: RunsTable, text: string | null, part: string): Value | null {
+  return text === null ? null : readPart<Value>(row, text, part);
 }

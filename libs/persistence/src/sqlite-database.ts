@@ -66,9 +66,28 @@ export class SqliteDatabase implements OnApplicationShutdown {
     return this.guard(() => this.connection.prepare<unknown[]>(sql).run(...parameters).changes);
   }
 
+  /** The id that the store gave to the new row. */
+  insert(query: Compilable): number {
+    const { sql, parameters } = query.compile();
+    return this.guard(() => Number(this.connection.prepare<unknown[]>(sql).run(...parameters).lastInsertRowid));
+  }
+
   /** All or nothing; the work must be synchronous. */
   transaction<Result>(work: () => Result): Result {
     return this.guard(() => this.connection.transaction(work).immediate());
+  }
+
+  /** As `transaction`, and on the disk when it returns, with whatever was stored before: a power cut takes it not away. */
+  durably<Result>(work: () => Result): Result {
+    return this.guard(() => {
+      // Everything up to the return is one turn of the event loop, so no other writer meets this setting.
+      this.connection.pragma('synchronous = FULL');
+      try {
+        return this.transaction(work);
+      } finally {
+        this.connection.pragma('synchronous = NORMAL');
+      }
+    });
   }
 
   /** The first value that the pragma answers with. */
@@ -127,7 +146,7 @@ function prepareConnection(connection: BetterSqlite3.Database): BetterSqlite3.Da
     connection.pragma('journal_mode = WAL');
     connection.pragma(`journal_size_limit = ${MAX_IDLE_WAL_BYTES}`);
     // In WAL mode NORMAL survives a killed process whole; only a power cut may lose the last commits. FULL would
-    // stop the event loop for a disk flush at every step of a run.
+    // stop the event loop for a disk flush at every step of a run; `durably` is for what must not be lost.
     connection.pragma('synchronous = NORMAL');
     connection.pragma('foreign_keys = ON');
     // A store of an earlier version has to be written anew, once, to get there.

@@ -1,6 +1,17 @@
-import { type Run, type RunStatus, type RunSummary, TERMINAL_RUN_STATUSES } from '@app/core';
+import {
+  type Clock,
+  type Plan,
+  type Run,
+  type RunStage,
+  type RunStatus,
+  type RunSummary,
+  SystemClock,
+  TERMINAL_RUN_STATUSES,
+} from '@app/core';
 import { decodeCursor, encodeCursor } from './run-cursor.js';
-import { patchedColumns, SUMMARY_COLUMNS, toRow, toRun, toSummary } from './run-rows.js';
+import { eventsOfChange, type RunBefore, statusEvent } from './run-events.js';
+import { RunNews } from './run-news.js';
+import { patchedColumns, SUMMARY_COLUMNS, toPlan, toRow, toRun, toSummary } from './run-rows.js';
 import {
   type CreateRunOptions,
   type CreateRunResult,
@@ -16,17 +27,25 @@ import {
 } from './run-store.js';
 import type { RunsTable } from './schema.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+import { appendEvents } from './sqlite-run-event-log.js';
 
 const NOT_TERMINAL: readonly RunStatus[] = ['queued', 'running', 'awaiting_approval'];
 
-/** Runs in SQLite. The methods are `async` for the port's sake; each one runs in a single turn of the event loop. */
+/**
+ * Runs in SQLite. Every change stores the events that tell of it in the same transaction, and then says that there is news.
+ * The methods are `async` for the port's sake; each one runs in a single turn of the event loop.
+ */
 export class SqliteRunStore extends RunStore {
-  constructor(private readonly database: SqliteDatabase) {
+  constructor(
+    private readonly database: SqliteDatabase,
+    private readonly clock: Clock = new SystemClock(),
+    private readonly news: RunNews = new RunNews(),
+  ) {
     super();
   }
 
   override async create(run: Run, options: CreateRunOptions = {}): Promise<CreateRunResult> {
-    return this.database.transaction(() => {
+    const result = this.database.transaction((): CreateRunResult => {
       const earlier = this.findByKey(options.idempotencyKey);
       if (earlier !== null) {
         const outcome = earlier.body_hash === (options.bodyHash ?? null) ? 'existing' : 'conflict';
@@ -34,8 +53,11 @@ export class SqliteRunStore extends RunStore {
       }
       this.database.run(this.database.query.insertInto('runs').values(toRow(run, options)));
       this.savePayloads(run.id, run);
+      appendEvents(this.database, this.clock, run.id, [statusEvent(run.status, run.stage)]);
       return { outcome: 'created', run };
     });
+    if (result.outcome === 'created') this.news.tell(run.id);
+    return result;
   }
 
   override async get(id: string): Promise<Run | null> {
@@ -147,16 +169,31 @@ export class SqliteRunStore extends RunStore {
   }
 
   private change(id: string, from: readonly RunStatus[], to: RunStatus | null, patch: RunPatch): boolean {
-    return this.database.transaction(() => {
+    const isChanged = this.database.transaction(() => {
       const row = this.row(id);
       if (row === null || !from.includes(row.status)) return false;
+      // Before the payloads are saved: the plan is compared with the one before.
+      const events = eventsOfChange(this.before(row, patch), to ?? row.status, patch);
       const values = { ...patchedColumns(row, patch), ...(to === null ? {} : { status: to }) };
       if (Object.keys(values).length > 0) {
         this.database.run(this.database.query.updateTable('runs').set(values).where('id', '=', id));
       }
       this.savePayloads(id, patch.payloads ?? {});
+      appendEvents(this.database, this.clock, id, events);
       return true;
     });
+    if (isChanged) this.news.tell(id);
+    return isChanged;
+  }
+
+  private before({ id, status, stage }: RunsTable, patch: RunPatch): RunBefore {
+    return { status, stage: stage as RunStage | null, plan: patch.payloads?.plan === undefined ? null : this.plan(id) };
+  }
+
+  private plan(id: string): Plan | null {
+    const { query } = this.database;
+    const stored = query.selectFrom('run_payloads').selectAll().where('run_id', '=', id).where('kind', '=', 'plan');
+    return toPlan(this.database.all(stored)[0]);
   }
 
   private savePayloads(

@@ -10,8 +10,8 @@ export const SMALL_STEP: Readonly<Record<Prunable, number>> = { runs: 1, history
 
 /**
  * Deletes the oldest of what may be deleted, some rows per call, so that no call holds the event loop for long.
- * Runs that have not ended are never touched; audit records have no part in this and stay for ever, also those of
- * deleted runs.
+ * Runs that have not ended are never touched; audit records and effects have no part in this and stay for ever, also
+ * those of deleted runs.
  */
 export class StorePruner {
   constructor(private readonly database: SqliteDatabase) {}
@@ -39,6 +39,18 @@ export class StorePruner {
     if (rows.length === 0) return 0;
     const ids = rows.map(({ id }) => id);
     return this.database.run(this.database.query.deleteFrom('runs').where('id', 'in', ids));
+  }
+
+  /** Entries of runs that are gone, from before the time and ended or never ended since; how many. */
+  deleteJournal(before: string): number {
+    const { query } = this.database;
+    return this.database.run(
+      query
+        .deleteFrom('action_journal')
+        .where('intended_at', '<', before)
+        .where((is) => is.or([is('ended_at', 'is', null), is('ended_at', '<', before)]))
+        .where('run_id', 'not in', query.selectFrom('runs').select('id')),
+    );
   }
 
   private deleteFrames(before: string, atMost: number): number {

@@ -14,6 +14,8 @@ export interface SweepReport {
   readonly checkpointRows: number;
   /** Answers of a model that had expired. */
   readonly cachedAnswers: number;
+  /** Of actions whose run was deleted. */
+  readonly journalEntries: number;
   /** Given back to the disk. */
   readonly reclaimedBytes: number;
   /** Above its bound, and nothing left that may be deleted. */
