@@ -28,3 +28,4 @@ export * from './ports/run-event-log.js';
 export * from './ports/safety-store.js';
 export * from './ports/snapshot-source.js';
 export * from './ports/step-observer.js';
+export * from './text/secrets.js';

@@ -1,6 +1,6 @@
+import { withoutSecrets } from '@app/core';
 import { leadingSentences, shortened, visibleLine, withoutFence } from './clean-text.js';
 import type { Pseudonyms } from './pseudonyms.js';
-import { withoutSecrets } from './secrets.js';
 
 /** Makes text of others fit to be shown to a model: one visible line without secrets, names or a way out of its quotes. */
 export class OutsideText {
