@@ -6,9 +6,19 @@ import { Logger } from '@nestjs/common';
 import { loadSettings, Settings } from '@app/config';
 import type { RunStatus } from '@app/core';
 import { FRAME_EPOCH_MS } from '@app/testing/analysis';
-import { aHistoryFrame, aSnapshotOfSections, aStoredRun, gathered, SetClock } from '@app/testing/workflow';
+import {
+  aHistoryFrame,
+  aJournalEntry,
+  anAuditRecord,
+  aSnapshotOfSections,
+  aStoredRun,
+  gathered,
+  SetClock,
+} from '@app/testing/workflow';
 import { Checkpoints } from './checkpointer.js';
 import { RetentionService } from './retention.service.js';
+import { SqliteActionJournal } from './sqlite-action-journal.js';
+import { SqliteAuditLog } from './sqlite-audit-log.js';
 import { DATABASE_FILE, SqliteDatabase } from './sqlite-database.js';
 import { SqliteHistoryStore } from './sqlite-history-store.js';
 import { SqliteRunStore } from './sqlite-run-store.js';
@@ -120,6 +130,26 @@ describe('a sweep', () => {
     expect(await saver.getTuple(config('run_open'))).toBeDefined();
     expect(await saver.getTuple(config('run_ended'))).toBeUndefined();
     expect(await saver.getTuple(config('run_gone'))).toBeUndefined();
+  });
+
+  it('deletes journal entries of deleted runs after a month, and neither audit records nor what is younger', async () => {
+    const journal = new SqliteActionJournal(database);
+    const begin = (runId: string, begunAgoMs: number, endedAgoMs: number | null) =>
+      journal.begin(
+        aJournalEntry({ runId, intendedAt: ago(begunAgoMs), endedAt: endedAgoMs === null ? null : ago(endedAgoMs) }),
+      );
+    await addRun('run_waits', 'awaiting_approval', null);
+    await begin('run_waits', 60 * DAY_MS, 60 * DAY_MS);
+    await begin('run_gone', 31 * DAY_MS, 31 * DAY_MS);
+    await begin('run_gone_open', 31 * DAY_MS, null);
+    await begin('run_gone_ended_lately', 31 * DAY_MS, 29 * DAY_MS);
+    await begin('run_gone_young', 29 * DAY_MS, 29 * DAY_MS);
+    const audit = new SqliteAuditLog(database, new SetClock(NOW - 90 * DAY_MS));
+    await audit.append(anAuditRecord({ runId: 'run_gone' }));
+    expect(await retention().service.sweep()).toMatchObject({ journalEntries: 2 });
+    const left = database.all(database.query.selectFrom('action_journal').select('run_id').orderBy('sequence'));
+    expect(left.map(({ run_id: runId }) => runId)).toEqual(['run_waits', 'run_gone_ended_lately', 'run_gone_young']);
+    expect((await audit.list({ limit: 9 })).items).toHaveLength(1);
   });
 
   it('says in one line what it deleted, and gives the numbers to others', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunStatus, RunStep } from '@app/core';
+import type { Approval, RunStatus, RunStep } from '@app/core';
 import type { RunStore } from '@app/persistence';
+import { aPlan } from './action-parts.builder.js';
 import { aRunAnalysis, aRunFinding, aSnapshotOfSections, aStoredRun, insightsBy } from './run-parts.builder.js';
 
 interface OpenStore {
@@ -16,6 +17,14 @@ const step = (stage: RunStep['stage'], status: RunStep['status'] = 'ok'): RunSte
   durationMs: 1000,
   detail: null,
 });
+const APPROVAL: Approval = {
+  decision: 'approve',
+  planHash: 'plan-hash',
+  actionIds: ['action-1'],
+  by: 'alice',
+  at: '2026-01-01T00:00:03.000Z',
+  comment: null,
+};
 const minute = (count: number): string =>
   new Date(Date.parse('2026-01-01T00:00:00.000Z') + count * 60_000).toISOString();
 
@@ -126,6 +135,34 @@ export function describeRunStoreContract(name: string, open: () => OpenStore): v
         ]);
         expect(won.filter(Boolean)).toHaveLength(1);
       });
+    });
+
+    it('keeps the decision about a plan and the wish to cancel, and can forget them', async () => {
+      const cancelRequested = { by: 'bob', at: minute(2) };
+      await store.create(aStoredRun({ status: 'awaiting_approval' }));
+      await store.transition('run_1', ['awaiting_approval'], 'running', { approval: APPROVAL });
+      await store.update('run_1', { cancelRequested });
+      expect(await store.get('run_1')).toMatchObject({ approval: APPROVAL, cancelRequested });
+      await store.update('run_1', { approval: null, cancelRequested: null });
+      expect(await store.get('run_1')).toEqual(aStoredRun({ status: 'running' }));
+      await add('run_2', 'running', 1, { approval: APPROVAL, cancelRequested });
+      expect(await store.get('run_2')).toMatchObject({ approval: APPROVAL, cancelRequested });
+    });
+
+    it('lists the runs whose plans wait for a person, the oldest run first, with the end of their time', async () => {
+      const plan = (count: number) => aPlan({ expiresAt: minute(count) });
+      await add('run_c', 'running', 3);
+      await store.transition('run_c', ['running'], 'awaiting_approval', { payloads: { plan: plan(60) } });
+      await add('run_a', 'awaiting_approval', 1, { plan: plan(90) });
+      await add('run_b', 'running', 2, { plan: plan(30) });
+      await add('run_d', 'awaiting_approval', 4, { plan: plan(80), target: 'other' });
+      await store.update('run_d', { payloads: { plan: plan(70) } });
+      await add('run_e', 'awaiting_approval', 5);
+      expect(await store.awaitingExpiry()).toEqual([
+        { id: 'run_a', target: 'local', expiresAt: minute(90) },
+        { id: 'run_c', target: 'local', expiresAt: minute(60) },
+        { id: 'run_d', target: 'other', expiresAt: minute(70) },
+      ]);
     });
 
     describe('list', () => {
