@@ -33,7 +33,7 @@ export const LMCACHE_ACTIONS: readonly ActionDefinition[] = [
   reversible({
     type: 'lmcache-freeze-on',
     title: 'Freeze the hot cache',
-    description: 'Keeps what is cached and stops new stores; it ends by itself after half an hour.',
+    description: 'Keeps what is cached and stops new stores until it is unfrozen; half an hour is long enough.',
     preconditions: [INTERNAL_API],
     inverse: 'lmcache-freeze-off',
   }),

@@ -35,7 +35,13 @@ export const READ_ONLY_ACTIONS: readonly ActionDefinition[] = [
     type: 'notify-oncall',
     title: 'Tell the on-call person',
     description: 'Sends the finding and its evidence to the configured webhook or ticket, once per incident.',
-    parameters: parameters({ note: { type: 'string', maxLength: 500, description: 'What to look at.' } }, ['note']),
+    parameters: parameters(
+      {
+        note: { type: 'string', maxLength: 500, description: 'What to look at.' },
+        incident: { type: 'string', maxLength: 500, description: 'What makes it the same incident; filled in.' },
+      },
+      ['note', 'incident'],
+    ),
     preconditions: ['A webhook or ticket system is configured.', 'The incident was not reported before.'],
   }),
   readOnly({
