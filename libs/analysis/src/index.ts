@@ -1,6 +1,9 @@
 export type { AnalysisContext } from './analysis-context.js';
 export * from './analysis.module.js';
 export * from './analyzer.js';
+export { type BaselineInput, takeBaseline } from './effect/baseline.js';
+export { type EffectInput, type EffectJudgement, judgeEffect } from './effect/judge-effect.js';
+export { sampleSignals } from './effect/signal-samples.js';
 export * from './format-evidence.js';
 export * from './rule-catalogue.js';
 export type { RuleDescription } from './rule-description.js';

@@ -18,7 +18,9 @@ interface Blame {
 /** Kinds whose bus id is that of a GPU; others name a switch, a bridge or a network card. */
 const GPU_EVENTS: readonly string[] = ['xid', 'gpu-lost', 'gpu-init-failed'];
 const FALLEN_OFF_THE_BUS = 79;
-const UNNAMED = { id: 'gpu-unknown', label: 'a GPU that the driver does not name' } as const;
+/** Id of a GPU that failed and that nobody names. */
+export const UNNAMED_GPU_ID = 'gpu-unknown';
+const UNNAMED = { id: UNNAMED_GPU_ID, label: 'a GPU that the driver does not name' } as const;
 
 export function gpuLabel(gpu: Gpu): string {
   return gpu.name === null ? `GPU ${gpu.index}` : `GPU ${gpu.index} (${gpu.name})`;
