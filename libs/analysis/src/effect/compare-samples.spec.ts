@@ -116,7 +116,7 @@ type Tally = Record<Comparison['verdict'] | 'alarm', number>;
 /**
  * Shares of the verdicts over pairs of random windows, the second of them shifted by so many times the noise. So few
  * pairs are off by a percent; over 15,000 it is 96.4 % that find three times the noise in eight independent values, and
- * without a shift 0.3 % that are called worse, 1.1 % where each value keeps 0.3 of the deviation before it.
+ * without a shift 0.2 % that are called worse, 1.1 % where each value keeps 0.3 of the deviation before it.
  */
 function tally(series: Omit<NoisySeries, 'level'>, shift: number, runs: number, minimumChangeRatio = MINIMUM): Tally {
   const random = seededRandom(7);
