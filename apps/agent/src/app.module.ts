@@ -14,24 +14,29 @@ import { GracefulShutdown } from './boot/graceful-shutdown.js';
 import { LlmStoresModule } from './boot/llm-stores.module.js';
 import { BundleAnalysisService } from './bundle/bundle-analysis.service.js';
 import { BundleController } from './bundle/bundle.controller.js';
+import { AuditController } from './audit/audit.controller.js';
+import { ActionViewService } from './catalogue/action-view.service.js';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
+import { EventStreams } from './events/event-streams.js';
+import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { LlmReader } from './metrics-page/llm-reader.js';
 import { MetricsPageController } from './metrics-page/metrics-page.controller.js';
 import { MetricsPageService } from './metrics-page/metrics-page.service.js';
 import { StateReader } from './metrics-page/state-reader.js';
 import { StepObserverModule } from './metrics-page/step-observer.module.js';
+import { DecisionController } from './optimize/decision.controller.js';
 import { OptimizeController } from './optimize/optimize.controller.js';
 import { PromptController } from './optimize/prompt.controller.js';
 import { StatusService } from './optimize/status.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { validationPipe } from './problem/validation.pipe.js';
 import { RootController } from './root.controller.js';
+import { SafetyController } from './safety/safety.controller.js';
 import { HistoryController } from './targets/history.controller.js';
 import { ReadingsController } from './targets/readings.controller.js';
 import { TargetService } from './targets/target.service.js';
 import { TargetsController } from './targets/targets.controller.js';
-import { UnavailableController } from './unavailable/unavailable.controller.js';
 
 @Module({})
 export class AppModule {
@@ -61,13 +66,18 @@ export class AppModule {
         CatalogueController,
         HealthController,
         MetricsPageController,
-        UnavailableController,
+        EventsController,
+        DecisionController,
+        AuditController,
+        SafetyController,
       ],
       providers: [
         KeyRing,
         StatusService,
         TargetService,
         BundleAnalysisService,
+        ActionViewService,
+        EventStreams,
         StateReader,
         LlmReader,
         MetricsPageService,

@@ -72,6 +72,11 @@ export interface AwaitingExpiry {
   readonly expiresAt: string;
 }
 
+export interface TransitionOptions {
+  /** Nothing is changed while the run is in one of these stages. */
+  readonly unlessStages?: readonly RunStage[];
+}
+
 /** A run that the last process left behind. */
 export interface UnfinishedRun {
   readonly id: string;
@@ -89,7 +94,13 @@ export abstract class RunStore {
   /** Changes a run that is not terminal; false when there is none. */
   abstract update(id: string, patch: RunPatch): Promise<boolean>;
   /** Compare-and-set: changes status and patch together if the status is one of `from`; false otherwise. */
-  abstract transition(id: string, from: readonly RunStatus[], to: RunStatus, patch?: RunPatch): Promise<boolean>;
+  abstract transition(
+    id: string,
+    from: readonly RunStatus[],
+    to: RunStatus,
+    patch?: RunPatch,
+    options?: TransitionOptions,
+  ): Promise<boolean>;
   /** Newest first. Runs made while paging do not shift the pages. */
   abstract list(query: RunListQuery): Promise<RunPage>;
   /** Running now, oldest first. */

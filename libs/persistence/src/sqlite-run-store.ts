@@ -21,6 +21,7 @@ import {
   type RunPatch,
   type RunPayloads,
   RunStore,
+  type TransitionOptions,
   type AwaitingExpiry,
   type UnfinishedRun,
   countsOfEveryStatus,
@@ -74,8 +75,9 @@ export class SqliteRunStore extends RunStore {
     from: readonly RunStatus[],
     to: RunStatus,
     patch: RunPatch = {},
+    { unlessStages = [] }: TransitionOptions = {},
   ): Promise<boolean> {
-    return this.change(id, from, to, patch);
+    return this.change(id, from, to, patch, unlessStages);
   }
 
   override async list({ target, status, limit, cursor }: RunListQuery): Promise<RunPage> {
@@ -168,10 +170,17 @@ export class SqliteRunStore extends RunStore {
     });
   }
 
-  private change(id: string, from: readonly RunStatus[], to: RunStatus | null, patch: RunPatch): boolean {
+  private change(
+    id: string,
+    from: readonly RunStatus[],
+    to: RunStatus | null,
+    patch: RunPatch,
+    unlessStages: readonly RunStage[] = [],
+  ): boolean {
     const isChanged = this.database.transaction(() => {
       const row = this.row(id);
       if (row === null || !from.includes(row.status)) return false;
+      if (unlessStages.some((stage) => stage === row.stage)) return false;
       // Before the payloads are saved: the plan is compared with the one before.
       const events = eventsOfChange(this.before(row, patch), to ?? row.status, patch);
       const values = { ...patchedColumns(row, patch), ...(to === null ? {} : { status: to }) };

@@ -17,7 +17,8 @@ export class SqliteSafetyStore extends SafetyStore {
       .insertInto('freezes')
       .values({ target, at, reason, run_id: runId, frozen_by: by })
       .onConflict((conflict) => conflict.doNothing());
-    this.database.run(insert);
+    // A freeze or a kill switch that a power cut forgets is none.
+    this.database.durably(() => this.database.run(insert));
   }
 
   override async lift(target: string, at: string): Promise<boolean> {
@@ -57,7 +58,7 @@ export class SqliteSafetyStore extends SafetyStore {
       .insertInto('kill_switch')
       .values({ id: SWITCH_ROW, ...row })
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row));
-    this.database.run(insert);
+    this.database.durably(() => this.database.run(insert));
   }
 }
 

@@ -4,7 +4,18 @@ import type { WorkflowFailure, WorkflowState, WorkflowUpdate } from './state.js'
 import { reasonOf, RunAbandonedError, type StepRecorder } from './step-recorder.js';
 import type { NodeContext } from './nodes/node.js';
 
-export const NODE_NAMES = ['collect', 'analyze', 'rule-insights', 'model-insights', 'report'] as const;
+export const NODE_NAMES = [
+  'collect',
+  'analyze',
+  'rule-insights',
+  'model-insights',
+  'plan',
+  'approve',
+  'execute',
+  'monitor',
+  'rollback',
+  'report',
+] as const;
 export type NodeName = (typeof NODE_NAMES)[number];
 
 /** Where a run goes on when a node has failed; the graph factory makes LangGraph's `Command` of it. */
@@ -65,6 +76,18 @@ export function makePolicies({ recorder, llmTimeoutMs }: PolicyDeps): Readonly<R
     },
   };
 
+  /** Whatever was done is taken back before the run ends: an error of ours must not leave a change behind. */
+  const takeBack = (node: NodeName, stage: RunStage, what: string): Detour => ({
+    goto: 'rollback',
+    handle: async (state, error, context) => {
+      throwIfAbandoned(error, context);
+      logFailure(node, state.runId, error);
+      await recorder.recordFailure(state.runId, stage, context?.signal, error);
+      const message = `${what}: ${reasonOf(error)}`;
+      return { failure: { node, code: 'internal_error', message }, rollbackReason: message };
+    },
+  });
+
   return {
     collect: {
       retryPolicy: ONE_ATTEMPT,
@@ -83,6 +106,17 @@ export function makePolicies({ recorder, llmTimeoutMs }: PolicyDeps): Readonly<R
       retryPolicy: ONE_ATTEMPT,
       onError: failRun('rule-insights', 'insights', 'internal_error', 'The insights could not be written'),
     },
+    plan: {
+      retryPolicy: ONE_ATTEMPT,
+      onError: failRun('plan', 'plan', 'internal_error', 'The plan could not be made'),
+    },
+    // An error handler here would have to tell an interrupt from an error; there is nothing in it that can fail.
+    approve: { retryPolicy: ONE_ATTEMPT },
+    // No deadline for what has effects: LangGraph would drop the node and go on while it still acts.
+    execute: { retryPolicy: ONE_ATTEMPT, onError: takeBack('execute', 'execute', 'The execution failed') },
+    monitor: { retryPolicy: ONE_ATTEMPT, onError: takeBack('monitor', 'monitor', 'The effect could not be watched') },
+    // Without a handler: the run service freezes what is left open and fails the run.
+    rollback: { retryPolicy: ONE_ATTEMPT },
     report: { retryPolicy: ONE_ATTEMPT },
   };
 }

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { type Clock, isTerminal, type Run } from '@app/core';
+import { type ActionJournal, type Clock, isTerminal, type Run } from '@app/core';
 import type { Checkpoints, RunStore } from '@app/persistence';
+import type { CancelSignals } from './cancel-signals.js';
+import type { Rollbacks } from './rollbacks.js';
 import { initialState } from './state.js';
 import { reasonOf, type StepRecorder } from './step-recorder.js';
 import type { WorkflowGraph } from './workflow-graph.js';
@@ -16,6 +18,10 @@ export interface RunExecutorDeps {
   readonly clock: Clock;
   /** Whether a model is configured and switched on at all. */
   readonly isModelAvailable: boolean;
+  /** What a run has begun and not brought to an end. */
+  readonly journal: Pick<ActionJournal, 'ofRun'>;
+  readonly rollbacks: Pick<Rollbacks, 'undoOpen'>;
+  readonly cancels: Pick<CancelSignals, 'request' | 'forget'>;
   /** Called when a run has come to rest or has left this process. */
   readonly onRest: (runId: string) => void;
 }
@@ -27,16 +33,18 @@ export class RunExecutor {
 
   constructor(private readonly deps: RunExecutorDeps) {}
 
-  async execute(runId: string): Promise<void> {
+  /** `isDecided`: the run waited for a person, and goes on; that is no recovery. */
+  async execute(runId: string, isDecided = false): Promise<void> {
     const abort = new AbortController();
     this.aborts.set(runId, abort);
     try {
-      await this.runThroughGraph(runId, abort.signal);
+      await this.runThroughGraph(runId, abort.signal, isDecided);
     } catch (error) {
       await this.close(runId, error, abort.signal);
     } finally {
       this.aborts.delete(runId);
       this.deps.recorder.forget(runId);
+      this.deps.cancels.forget(runId);
       this.deps.onRest(runId);
     }
   }
@@ -54,18 +62,25 @@ export class RunExecutor {
     }
   }
 
-  private async runThroughGraph(runId: string, signal: AbortSignal): Promise<void> {
-    const { store, clock, graph, checkpoints } = this.deps;
+  private async runThroughGraph(runId: string, signal: AbortSignal, isDecided: boolean): Promise<void> {
+    const { store, clock, graph, checkpoints, journal } = this.deps;
     const startedAt = clock.isoNow();
     const isFresh = await store.transition(runId, ['queued'], 'running', { startedAt });
     const run = await store.get(runId);
     if (run === null || run.status !== 'running') return;
-    if (!isFresh && !(await this.countRecovery(run))) return;
-    this.logger.log({ message: isFresh ? 'Run started' : 'Run resumed', runId, target: run.target, mode: run.mode });
+    if (!isFresh && !isDecided && !(await this.countRecovery(run))) return;
+    const how = isFresh ? 'started' : isDecided ? 'goes on after a decision' : 'resumed';
+    this.logger.log({ message: `Run ${how}`, runId, target: run.target, mode: run.mode });
     const state = initialState(run, run.llm && this.deps.isModelAvailable && run.mode !== 'observe');
-    const result = await graph.execute(state, { resume: !isFresh, signal });
-    checkpoints.deleteThread(runId);
-    this.logger.log({ message: 'Run ended', runId, status: result.status });
+    const hasActed = !isFresh && (await journal.ofRun(runId)).length > 0;
+    const { approval } = run;
+    const result = await graph.execute(state, { resume: !isFresh, approval, mayStartOver: !hasActed, signal });
+    if (result.status === 'awaiting_approval') {
+      await store.transition(runId, ['running'], 'awaiting_approval', { stage: 'approve' });
+    } else {
+      checkpoints.deleteThread(runId);
+    }
+    this.logger.log({ message: 'Run at rest', runId, status: result.status });
   }
 
   private async countRecovery(run: Run): Promise<boolean> {
@@ -109,12 +124,29 @@ export class RunExecutor {
     }
   }
 
+  /** What the run has changed and nobody watches any more is taken back first. */
   private async fail(runId: string, error: NonNullable<Run['error']>): Promise<void> {
-    const { store, clock, checkpoints } = this.deps;
+    const { store, clock, checkpoints, rollbacks } = this.deps;
+    const undone = await rollbacks.undoOpen(runId, error.message);
     const run = await store.get(runId);
     const finishedAtMs = clock.now();
+    const outcome = run?.outcome ?? null;
+    const hasTakenBack = undone.isRolledBack || undone.frozen;
     await store.transition(runId, ['queued', 'running'], 'failed', {
-      error,
+      error: undone.frozen ? { code: 'rollback_failed', message: `${error.message} ${undone.explanation}` } : error,
+      ...(hasTakenBack
+        ? {
+            payloads: {
+              outcome: {
+                verdict: outcome?.verdict ?? ('inconclusive' as const),
+                metrics: outcome?.metrics ?? [],
+                rolledBack: !undone.frozen,
+                frozen: undone.frozen,
+                explanation: undone.explanation,
+              },
+            },
+          }
+        : {}),
       finishedAt: new Date(finishedAtMs).toISOString(),
       durationMs: run?.startedAt ? Math.max(0, finishedAtMs - Date.parse(run.startedAt)) : null,
     });

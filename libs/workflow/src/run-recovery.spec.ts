@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { RunStatus } from '@app/core';
-import { aRunAnalysis, aRunFinding, aRunRequest, openWorkflowParts, settled } from '@app/testing/workflow';
+import { openWorkflowParts, settled } from '@app/testing/loop';
+import { aRunAnalysis, aRunFinding, aRunRequest } from '@app/testing/workflow';
 import { MAX_RECOVERIES } from './run-executor.js';
+import { LoopParts } from './loop-parts.js';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
 import { WorkflowGraph } from './workflow-graph.js';
@@ -17,8 +19,10 @@ const by = { requestedBy: 'local' };
 function aProcess(folder: string) {
   const parts = openWorkflowParts(folder);
   const recorder = new StepRecorder(parts.store, parts.clock);
-  const graph = new WorkflowGraph({ ...parts, recorder });
-  return { ...parts, graph, runs: new RunService({ ...parts, recorder, graph }) };
+  const loop = new LoopParts(parts);
+  const graph = new WorkflowGraph({ ...parts, ...loop.parts, recorder });
+  const runs = new RunService({ ...parts, ...loop.parts, ...loop.decisions(parts), recorder, graph });
+  return { ...parts, graph, runs };
 }
 type Process = ReturnType<typeof aProcess>;
 

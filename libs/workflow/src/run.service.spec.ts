@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { aRunRequest, openWorkflowParts, settled } from '@app/testing/workflow';
+import { openWorkflowParts, settled } from '@app/testing/loop';
+import { aRunRequest } from '@app/testing/workflow';
+import { LoopParts } from './loop-parts.js';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
 import { WorkflowGraph } from './workflow-graph.js';
@@ -15,8 +17,10 @@ const by = { requestedBy: 'local' };
 function aProcess(folder: string) {
   const parts = openWorkflowParts(folder);
   const recorder = new StepRecorder(parts.store, parts.clock);
-  const graph = new WorkflowGraph({ ...parts, recorder });
-  return { ...parts, graph, runs: new RunService({ ...parts, recorder, graph }) };
+  const loop = new LoopParts(parts);
+  const graph = new WorkflowGraph({ ...parts, ...loop.parts, recorder });
+  const runs = new RunService({ ...parts, ...loop.parts, ...loop.decisions(parts), recorder, graph });
+  return { ...parts, graph, runs };
 }
 type Process = ReturnType<typeof aProcess>;
 
@@ -102,7 +106,7 @@ describe('cancelling', () => {
     await runs.start(aRunRequest(), by);
     const { id } = await runs.start(aRunRequest(), by);
     await snapshots.begun(1);
-    expect(await runs.cancel(id)).toMatchObject({ status: 'cancelled', startedAt: null, durationMs: null });
+    expect(await runs.cancel(id, 'local')).toMatchObject({ status: 'cancelled', startedAt: null, durationMs: null });
     snapshots.release();
     const third = await runs.start(aRunRequest(), by);
     await runs.waitFor(third.id, LONG_MS);
@@ -116,7 +120,7 @@ describe('cancelling', () => {
     await snapshots.begun(1);
     const waited = runs.waitFor(id, LONG_MS);
     clock.advance(40);
-    const cancelled = await runs.cancel(id);
+    const cancelled = await runs.cancel(id, 'local');
     expect(cancelled).toMatchObject({ status: 'cancelled', durationMs: 40, snapshot: null });
     expect((await waited).status).toBe('cancelled');
     snapshots.release();
@@ -131,7 +135,7 @@ describe('cancelling', () => {
     const first = await runs.start(aRunRequest(), by);
     const second = await runs.start(aRunRequest(), by);
     await snapshots.begun(1);
-    await runs.cancel(first.id);
+    await runs.cancel(first.id, 'local');
     await snapshots.begun(2);
     snapshots.release();
     expect((await runs.waitFor(second.id, LONG_MS)).status).toBe('succeeded');
@@ -141,10 +145,10 @@ describe('cancelling', () => {
     const { runs } = newProcess();
     const { id } = await runs.start(aRunRequest(), by);
     await runs.waitFor(id, LONG_MS);
-    await expect(runs.cancel(id)).rejects.toMatchObject({
+    await expect(runs.cancel(id, 'local')).rejects.toMatchObject({
       code: 'run_not_cancellable',
       details: { status: 'succeeded' },
     });
-    await expect(runs.cancel('run_none')).rejects.toMatchObject({ code: 'run_not_found' });
+    await expect(runs.cancel('run_none', 'local')).rejects.toMatchObject({ code: 'run_not_found' });
   });
 });

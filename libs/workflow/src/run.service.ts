@@ -2,14 +2,20 @@ import { createHash } from 'node:crypto';
 import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import {
   AppError,
+  type AuditKind,
+  type AuditLog,
   type Clock,
   isTerminal,
   type Run,
   type RunRequest,
+  type RunStage,
   type RunStatus,
   type RunSummary,
 } from '@app/core';
 import type { Checkpoints, RunListQuery, RunPage, RunStore } from '@app/persistence';
+import type { Approvals, DecisionRequest } from './approvals.js';
+import { ExpiryWatch } from './expiry-watch.js';
+import type { ManualRollback } from './manual-rollback.js';
 import { RunExecutor, type RunExecutorDeps } from './run-executor.js';
 import { RunIdSequence } from './run-id.js';
 import { RunQueue } from './run-queue.js';
@@ -33,9 +39,16 @@ export interface RunServiceDeps extends Omit<RunExecutorDeps, 'onRest' | 'checkp
   readonly store: RunStore;
   readonly clock: Clock;
   readonly checkpoints: Pick<Checkpoints, 'deleteThread' | 'deleteFinishedThreads'>;
+  readonly approvals: Approvals;
+  readonly manualRollback: ManualRollback;
+  readonly audit: Pick<AuditLog, 'append'>;
   /** The targets that exist. */
   readonly targets: readonly string[];
 }
+
+/** Stages in which a run may have changed something: it is not ended where it stands, it goes back first. */
+const ACTING_STAGES: readonly RunStage[] = ['execute', 'monitor', 'rollback'];
+const ROLLBACK_JOB = 'rollback:';
 
 /** Starts, queues, cancels and resumes runs. The store is the truth; what is in memory only speeds it up. */
 export class RunService implements OnApplicationBootstrap {
@@ -44,11 +57,19 @@ export class RunService implements OnApplicationBootstrap {
   private readonly waiters = new RunWaiters();
   private readonly executor: RunExecutor;
   private readonly queue: RunQueue;
+  private readonly expiry: ExpiryWatch;
+  /** Runs whose decision was taken by this process: that they go on is no recovery. */
+  private readonly decided = new Set<string>();
   private isShuttingDown = false;
 
   constructor(private readonly deps: RunServiceDeps) {
-    this.executor = new RunExecutor({ ...deps, onRest: (runId) => this.waiters.notify(runId) });
-    this.queue = new RunQueue((runId) => this.executor.execute(runId));
+    this.executor = new RunExecutor({ ...deps, onRest: (runId) => this.rested(runId) });
+    this.queue = new RunQueue((job) => this.work(job));
+    this.expiry = new ExpiryWatch(
+      deps.approvals,
+      () => deps.clock.now(),
+      (runId) => this.goOn(runId, null),
+    );
   }
 
   /** Takes up what the last process left: begun runs at their checkpoint, then the queued ones. */
@@ -58,6 +79,11 @@ export class RunService implements OnApplicationBootstrap {
     const inOrder = [...left.filter(({ status }) => status === 'running'), ...left.filter(isQueued)];
     for (const { id, target } of inOrder) this.queue.add(target, id);
     if (inOrder.length > 0) this.logger.log({ message: 'Runs of the last process taken up', runs: inOrder.length });
+    for (const target of this.deps.targets) {
+      const rollbacks = await this.deps.manualRollback.unfinished(target);
+      for (const id of rollbacks) this.queue.add(target, `${ROLLBACK_JOB}${id}`);
+    }
+    await this.expiry.look();
   }
 
   /** Stores a run and queues it for its target; the same idempotency key gives the same run. */
@@ -73,7 +99,10 @@ export class RunService implements OnApplicationBootstrap {
         details: { runId: created.run.id },
       });
     }
-    if (created.outcome === 'created') this.queue.add(run.target, run.id);
+    if (created.outcome === 'created') {
+      await this.audited(run, 'run', 'requested', requestedBy);
+      this.queue.add(run.target, run.id);
+    }
     return created.run;
   }
 
@@ -87,23 +116,49 @@ export class RunService implements OnApplicationBootstrap {
     return this.deps.store.list(query);
   }
 
-  /** Ends a run at once; a reading still under way is dropped when it comes back. */
-  async cancel(id: string): Promise<Run> {
+  /**
+   * Ends a run at once; a reading still under way is dropped when it comes back. A run that may have changed something
+   * is asked to end: it takes back what it did first, and is `cancelled` then.
+   */
+  async cancel(id: string, by: string): Promise<Run> {
     const run = await this.get(id);
     const { clock, store } = this.deps;
     const finishedAtMs = clock.now();
-    const isCancelled = await store.transition(id, ['queued', 'running', 'awaiting_approval'], 'cancelled', {
+    const end = {
       finishedAt: new Date(finishedAtMs).toISOString(),
       durationMs: run.startedAt === null ? null : Math.max(0, finishedAtMs - Date.parse(run.startedAt)),
-    });
-    if (!isCancelled) {
+    };
+    const open: readonly RunStatus[] = ['queued', 'running', 'awaiting_approval'];
+    if (await store.transition(id, open, 'cancelled', end, { unlessStages: ACTING_STAGES })) {
+      this.executor.abort(id);
+      this.deps.checkpoints.deleteThread(id);
+    } else if (await store.transition(id, ['running'], 'running', { cancelRequested: { by, at: clock.isoNow() } })) {
+      this.deps.cancels.request(id);
+    } else {
       throw new AppError('run_not_cancellable', 'The run has already ended.', {
         details: { status: (await this.get(id)).status },
       });
     }
-    this.logger.log({ message: 'Run cancelled', runId: id });
-    this.executor.abort(id);
+    this.logger.log({ message: 'Run cancelled', runId: id, by });
+    await this.audited(run, 'cancel', 'requested', by);
     this.waiters.notify(id);
+    return this.get(id);
+  }
+
+  /** Takes the decision about a run's plan and lets the run go on with it. */
+  async decide(id: string, request: DecisionRequest, by: string): Promise<Run> {
+    const run = await this.get(id);
+    await this.deps.approvals.decide(run, request, by);
+    this.logger.log({ message: `Plan ${request.decision === 'approve' ? 'approved' : 'rejected'}`, runId: id, by });
+    this.goOn(id, request.decision === 'approve' ? run.target : null);
+    return this.get(id);
+  }
+
+  /** Takes back what an ended run has left in place; the answer comes before it is done. */
+  async rollback(id: string, by: string): Promise<Run> {
+    const run = await this.get(id);
+    await this.deps.manualRollback.request(run, by);
+    this.queue.add(run.target, `${ROLLBACK_JOB}${id}`);
     return this.get(id);
   }
 
@@ -137,11 +192,40 @@ export class RunService implements OnApplicationBootstrap {
   /** Takes no new runs, lets those at work finish within the grace, and leaves the rest for the next process. */
   async shutdown(graceMs: number): Promise<void> {
     this.isShuttingDown = true;
+    this.expiry.stop();
     this.queue.close();
     await this.idleWithin(graceMs);
     this.executor.abandonAll();
     await this.queue.idle();
     this.waiters.notifyAll();
+  }
+
+  private async work(job: string): Promise<void> {
+    if (job.startsWith(ROLLBACK_JOB)) {
+      const runId = job.slice(ROLLBACK_JOB.length);
+      await this.deps.manualRollback.execute(runId);
+      this.waiters.notify(runId);
+      return;
+    }
+    await this.executor.execute(job, this.decided.delete(job));
+  }
+
+  /** An approved run takes its turn on the target; one that only ends needs none. */
+  private goOn(runId: string, target: string | null): void {
+    if (this.isShuttingDown) return;
+    this.decided.add(runId);
+    this.queue.add(target ?? `ending:${runId}`, runId);
+  }
+
+  private rested(runId: string): void {
+    this.waiters.notify(runId);
+    void this.expiry.look();
+  }
+
+  private async audited(run: Run, kind: AuditKind, event: string, actor: string): Promise<void> {
+    const { id: runId, target, plan } = run;
+    const rest = { actionId: null, planHash: plan?.hash ?? null, reason: null, details: {} };
+    await this.deps.audit.append({ kind, event, actor, target, runId, ...rest });
   }
 
   private async idleWithin(graceMs: number): Promise<void> {

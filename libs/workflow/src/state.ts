@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { OBJECTIVES, type Run, RUN_MODES } from '@app/core';
 
 /** Raised when a field changes its meaning: a checkpoint of another version is not resumed, the run starts over. */
-export const WORKFLOW_STATE_VERSION = 1;
+export const WORKFLOW_STATE_VERSION = 2;
 
 const WorkflowFailureSchema = z.object({
   /** The node that failed. */
   node: z.string(),
   /** Becomes `error.code` of the run. */
-  code: z.enum(['collection_failed', 'analysis_failed', 'internal_error']),
+  code: z.enum(['collection_failed', 'analysis_failed', 'action_failed', 'rollback_failed', 'internal_error']),
   /** Becomes `error.message` of the run. */
   message: z.string(),
 });
@@ -43,6 +43,20 @@ export const WorkflowStateSchema = z.object({
   insightsSource: z.enum(['llm', 'rules']).nullable(),
   /** Why the wanted model was not used, for the rule-based writer that stands in; null when nothing went wrong. */
   modelFailure: z.string().nullable(),
+  /** Whether the run's plan is in the store. */
+  hasPlan: z.boolean(),
+  /** Whether actions of the plan wait for a person. */
+  needsApproval: z.boolean(),
+  /** Whether actions may be begun: some need nobody's approval, or have it. */
+  hasWork: z.boolean(),
+  /** What a person decided, or that nobody did in time; null before. */
+  decision: z.enum(['approve', 'reject', 'expire']).nullable(),
+  /** The action whose effect is watched, by its id in the plan; null between two. */
+  currentActionId: z.string().nullable(),
+  /** Why what was done has to be taken back; null as long as it need not. */
+  rollbackReason: z.string().nullable(),
+  /** How the run ends when nothing fails; null means `succeeded`. */
+  endAs: z.enum(['rejected', 'expired', 'cancelled', 'rolled_back']).nullable(),
   /** What ended the work early; null as long as all is well. */
   failure: WorkflowFailureSchema.nullable(),
 });
@@ -64,6 +78,13 @@ export function initialState(run: Run, modelWanted: boolean): WorkflowState {
     hasInsights: false,
     insightsSource: null,
     modelFailure: null,
+    hasPlan: false,
+    needsApproval: false,
+    hasWork: false,
+    decision: null,
+    currentActionId: null,
+    rollbackReason: null,
+    endAs: null,
     failure: null,
   };
 }

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AppError } from '@app/core';
-import {
-  aRunAnalysis,
-  aRunFinding,
-  aRunRequest,
-  aSnapshotOfSections,
-  openWorkflowParts,
-  settled,
-} from '@app/testing/workflow';
+import { openWorkflowParts, settled } from '@app/testing/loop';
+import { aRunAnalysis, aRunFinding, aRunRequest, aSnapshotOfSections } from '@app/testing/workflow';
+import { LoopParts } from './loop-parts.js';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
 import { WorkflowGraph } from './workflow-graph.js';
@@ -23,8 +18,10 @@ const by = { requestedBy: 'local' };
 function aProcess(folder: string) {
   const parts = openWorkflowParts(folder);
   const recorder = new StepRecorder(parts.store, parts.clock);
-  const graph = new WorkflowGraph({ ...parts, recorder });
-  return { ...parts, graph, runs: new RunService({ ...parts, recorder, graph }) };
+  const loop = new LoopParts(parts);
+  const graph = new WorkflowGraph({ ...parts, ...loop.parts, recorder });
+  const runs = new RunService({ ...parts, ...loop.parts, ...loop.decisions(parts), recorder, graph });
+  return { ...parts, graph, runs };
 }
 type Process = ReturnType<typeof aProcess>;
 
@@ -62,7 +59,7 @@ describe('a run through the whole graph', () => {
       snapshot: aSnapshotOfSections(),
       analysis: aRunAnalysis(),
       insights: { source: 'rules', degradedReason: null },
-      plan: null,
+      plan: { actions: [] },
       outcome: null,
       warnings: [],
       error: null,
@@ -71,7 +68,7 @@ describe('a run through the whole graph', () => {
       'collect ok',
       'analyze ok',
       'insights ok',
-      'plan skipped',
+      'plan ok',
       'report ok',
     ]);
     await settled();

@@ -1,6 +1,20 @@
+import { AppError, type Approval } from '@app/core';
 import { buildGraph, type CompiledWorkflow, type GraphDeps } from './graph.factory.js';
 import { WORKFLOW_STATE_VERSION, type WorkflowState } from './state.js';
 import { toWorkflowResult, type WorkflowResult } from './workflow-result.js';
+
+export interface ExecuteOptions {
+  /** The run was begun before. */
+  readonly resume: boolean;
+  /** The decision that was taken about its plan. */
+  readonly approval: Approval | null;
+  /** Whether nothing was done yet, so that it may begin again where there is no usable checkpoint. */
+  readonly mayStartOver: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Two nodes for each of at most ten actions, and what comes before and after; LangGraph's own limit is 25. */
+const MOST_STEPS = 60;
 
 /** The compiled graph, built on first use and shared by all runs. */
 export class WorkflowGraph {
@@ -8,16 +22,24 @@ export class WorkflowGraph {
 
   constructor(private readonly deps: GraphDeps) {}
 
-  /** Runs a fresh run from its start, or a left one from its last checkpoint. Rejects when the signal aborts. */
-  async execute(state: WorkflowState, options: { resume: boolean; signal: AbortSignal }): Promise<WorkflowResult> {
+  /**
+   * Runs a fresh run from its start, or a left one from its last checkpoint, with the decision if it waited for one.
+   * Rejects when the signal aborts.
+   *
+   * @throws AppError `run_interrupted` when the checkpoint is of no use and starting over could act twice
+   */
+  async execute(state: WorkflowState, options: ExecuteOptions): Promise<WorkflowResult> {
     const graph = await this.graph();
     const config = {
       configurable: { thread_id: state.runId },
       durability: 'sync' as const,
+      recursionLimit: MOST_STEPS,
       signal: options.signal,
     };
-    const canResume = options.resume && (await this.hasUsableCheckpoint(graph, config));
-    return toWorkflowResult(await graph.invoke(canResume ? null : state, config));
+    const input = options.resume ? await this.resumeInput(graph, config, state, options) : state;
+    const result = toWorkflowResult((await graph.invoke(input, config)) as WorkflowState);
+    const { next } = await graph.getState({ configurable: config.configurable });
+    return next.includes('approve') ? { ...result, status: 'awaiting_approval' } : result;
   }
 
   /** The graph as Mermaid text. */
@@ -31,15 +53,27 @@ export class WorkflowGraph {
       .join('\n');
   }
 
-  private async hasUsableCheckpoint(
+  private async resumeInput(
     graph: CompiledWorkflow,
     config: { configurable: { thread_id: string } },
-  ): Promise<boolean> {
+    state: WorkflowState,
+    { approval, mayStartOver }: ExecuteOptions,
+  ) {
+    const { Command } = await import('@langchain/langgraph');
     const { next, values } = await graph.getState({ configurable: config.configurable });
-    if (next.length > 0 && (values as Partial<WorkflowState>).version === WORKFLOW_STATE_VERSION) return true;
+    if (next.length > 0 && (values as Partial<WorkflowState>).version === WORKFLOW_STATE_VERSION) {
+      // Without a decision the node asks again, and the graph waits again.
+      return next.includes('approve') && approval !== null ? new Command({ resume: approval }) : null;
+    }
+    if (!mayStartOver) {
+      throw new AppError(
+        'run_interrupted',
+        'What the run had reached is not readable any more, and it has acted already.',
+      );
+    }
     // What an older service left behind is of no use, and a new start must not be merged into it.
     this.deps.checkpoints.deleteThread(config.configurable.thread_id);
-    return false;
+    return state;
   }
 
   private graph(): Promise<CompiledWorkflow> {

@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Settings } from '@app/config';
 import { RunService } from '@app/workflow';
+import { EventStreams } from '../events/event-streams.js';
 
 const LAST_ANSWERS_MS = 500;
 
@@ -11,6 +12,7 @@ const LAST_ANSWERS_MS = 500;
 export class GracefulShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly runs: RunService,
+    private readonly streams: EventStreams,
     private readonly settings: Settings,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
@@ -18,6 +20,7 @@ export class GracefulShutdown implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
     server.closeIdleConnections();
+    this.streams.endAll();
     await this.runs.shutdown(this.settings.shutdownGraceMs);
     // A slow reader would keep the process alive for ever; waiting requests have their answer by now.
     setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();

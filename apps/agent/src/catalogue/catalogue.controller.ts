@@ -1,16 +1,15 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ActionsService } from '@app/actions';
 import { type RuleDescription, ruleCatalogue } from '@app/analysis';
-import type { ActionDefinition } from '@app/core';
 import { RequireRole } from '../access/access.decorators.js';
 import { schemaRef } from '../openapi/schemas.js';
+import { ActionViewService, type ActionView } from './action-view.service.js';
 
 @ApiTags('catalogue')
 @RequireRole('viewer')
 @Controller()
 export class CatalogueController {
-  constructor(private readonly actionsService: ActionsService) {}
+  constructor(private readonly actionViews: ActionViewService) {}
 
   @Get('analysis/rules')
   @ApiOperation({ summary: 'Every rule with its inputs and thresholds' })
@@ -20,9 +19,9 @@ export class CatalogueController {
   }
 
   @Get('actions')
-  @ApiOperation({ summary: 'Every action that may be recommended or planned' })
+  @ApiOperation({ summary: 'Every action that may be recommended or planned, and what became of it so far' })
   @ApiResponse({ status: 200, schema: schemaRef('ActionPage') })
-  actions(): { items: readonly ActionDefinition[]; nextCursor: null } {
-    return { items: this.actionsService.catalogue(), nextCursor: null };
+  async actions(): Promise<{ items: readonly ActionView[]; nextCursor: null }> {
+    return { items: await this.actionViews.list(), nextCursor: null };
   }
 }

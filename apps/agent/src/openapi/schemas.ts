@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACTION_GATES, ACTION_RISKS, CATEGORIES, SECTION_STATUSES, SUBJECT_KINDS } from '@app/core';
 import { DURATION_CLASSES } from '@app/analysis';
+import { CONTROL_SCHEMAS } from './control.schemas.js';
 import { PROMPT_SCHEMAS } from './prompt.schemas.js';
 import { RUN_SCHEMAS } from './run.schemas.js';
 import {
@@ -34,6 +35,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SNAPSHOT_SCHEMAS,
   ...RUN_SCHEMAS,
   ...PROMPT_SCHEMAS,
+  ...CONTROL_SCHEMAS,
   ...TARGET_SCHEMAS,
   Problem: object({
     type: text,
@@ -58,6 +60,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
         checkedAt: timeOrNull,
       }),
     ),
+    safety: ref('Safety'),
   }),
   Target: object({
     id: text,
@@ -101,6 +104,9 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     parameters: { type: 'object', additionalProperties: true, description: 'JSON Schema.' },
     preconditions: list(text),
     inverse: textOrNull,
+    executable: { ...bool, description: 'Whether this installation can do it by itself.' },
+    unavailableReason: textOrNull,
+    statistics: list(ref('ActionStatistics')),
   }),
   RunPage: page('RunSummary'),
   TargetPage: page('Target'),
@@ -122,7 +128,7 @@ const PROBLEM_RESPONSE = {
 export function withSchemas(document: OpenAPIObject): OpenAPIObject {
   const schemas = { ...document.components?.schemas, ...(SCHEMAS as Record<string, object>) };
   for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post]) {
+    for (const operation of [path.get, path.post, path.put, path.delete]) {
       if (operation !== undefined) operation.responses['default'] = PROBLEM_RESPONSE;
     }
   }

@@ -12,7 +12,6 @@ import { RunListQueryDto, RunRequestDto, WaitQueryDto } from './dto/run-request.
 import { StatusService, type StatusView } from './status.service.js';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-const IMPLEMENTED_MODES: readonly RunMode[] = ['observe', 'recommend'];
 const DEFAULT_PAGE = 20;
 
 @ApiTags('optimize')
@@ -78,15 +77,6 @@ export class OptimizeController {
     return this.runs.get(id);
   }
 
-  @Post('runs/:id/cancel')
-  @RequireRole('operator')
-  @HttpCode(202)
-  @ApiOperation({ summary: 'Cancel a queued or running run', description: '409 when it has ended.' })
-  @ApiResponse({ status: 202, schema: schemaRef('Run') })
-  cancel(@Param('id') id: string): Promise<Run> {
-    return this.runs.cancel(id);
-  }
-
   @Get('graph')
   @RequireRole('viewer')
   @Header('Content-Type', 'text/plain; charset=utf-8')
@@ -97,9 +87,6 @@ export class OptimizeController {
   }
 
   private assertModeAllowed(mode: RunMode): void {
-    if (!IMPLEMENTED_MODES.includes(mode)) {
-      throw new AppError('not_implemented', `Mode "${mode}" is not in this version; use observe or recommend.`);
-    }
     const { maxMode } = this.settings.policy;
     if (RUN_MODES.indexOf(mode) > RUN_MODES.indexOf(maxMode)) {
       throw new AppError('mode_not_allowed', `Mode "${mode}" is above POLICY_MAX_MODE, which is "${maxMode}".`);

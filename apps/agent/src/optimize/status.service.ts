@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SafetyService, type SafetyView } from '@app/actions';
 import { DEFAULT_TARGET } from '@app/config';
 import { Clock, type RunSummary, type Section, SECTION_NAMES, SnapshotSource } from '@app/core';
 import { LlmHealth } from '@app/llm';
@@ -23,6 +24,8 @@ export interface StatusView {
   readonly awaitingApproval: readonly RunSummary[];
   readonly lastRun: RunSummary | null;
   readonly components: readonly Component[];
+  /** What keeps actions from changing anything. */
+  readonly safety: SafetyView;
 }
 
 /** What `/optimize/status` says: the runs, and how each part the agent depends on is. */
@@ -36,12 +39,14 @@ export class StatusService {
     private readonly llm: LlmHealth,
     private readonly store: StoreHealth,
     private readonly usage: StoreUsage,
+    private readonly safety: SafetyService,
     private readonly clock: Clock,
   ) {}
 
   async status(): Promise<StatusView> {
     const runs = await this.runs.status();
-    return { ...runs, components: [...this.sources(), this.llmComponent(), this.storeComponent()] };
+    const components = [...this.sources(), this.llmComponent(), this.storeComponent()];
+    return { ...runs, components, safety: await this.safety.view() };
   }
 
   private sources(): Component[] {

@@ -30,6 +30,8 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   rate_limited: 429,
   collection_failed: 500,
   analysis_failed: 500,
+  action_failed: 500,
+  rollback_failed: 500,
   store_failed: 500,
   run_interrupted: 500,
   internal_error: 500,

@@ -8,6 +8,7 @@ import {
   type RunPage,
   type RunPatch,
   RunStore,
+  type TransitionOptions,
   type AwaitingExpiry,
   type UnfinishedRun,
   countsOfEveryStatus,
@@ -52,9 +53,11 @@ export class InMemoryRunStore extends RunStore {
     from: readonly RunStatus[],
     to: RunStatus,
     patch: RunPatch = {},
+    { unlessStages = [] }: TransitionOptions = {},
   ): Promise<boolean> {
     const entry = this.entries.get(id);
     if (entry === undefined || !from.includes(entry.run.status)) return false;
+    if (unlessStages.some((stage) => stage === entry.run.stage)) return false;
     entry.run = { ...patched(entry.run, patch), status: to };
     return true;
   }

@@ -15,5 +15,4 @@ export * from './safety-store.contract.js';
 export * from './safety-store.fake.js';
 export * from './scripted-snapshot-source.fake.js';
 export * from './set-clock.fake.js';
-export * from './workflow-parts.builder.js';
 export * from './workflow-parts.fake.js';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isTerminal, type Run } from '@app/core';
+import { ANALYSIS_SETTINGS } from '@app/testing/loop';
 import {
-  ANALYSIS_SETTINGS,
   aRunAnalysis,
   aRunFinding,
   aSnapshotOfSections,
@@ -182,16 +182,13 @@ describe('report', () => {
       finishedAt: '2026-01-01T00:00:01.500Z',
       durationMs: 1500,
       error: null,
-      steps: [
-        { stage: 'plan', status: 'skipped', detail: expect.any(String) },
-        { stage: 'report', status: 'ok' },
-      ],
+      steps: [{ stage: 'report', status: 'ok' }],
     });
   });
 
-  it('has no plan step in mode observe', async () => {
-    await node()(await begun({ mode: 'observe' }));
-    expect((await store.get('run_1'))?.steps.map(({ stage }) => stage)).toEqual(['report']);
+  it.each(['rejected', 'expired', 'cancelled', 'rolled_back'] as const)('closes a run as %s', async (endAs) => {
+    await node()({ ...(await begun()), endAs });
+    expect(await store.get('run_1')).toMatchObject({ status: endAs, error: null });
   });
 
   it('closes a failed run as failed', async () => {

@@ -21,7 +21,8 @@ export function makeReportNode({ store, recorder, clock }: ReportDeps): Workflow
       ...skippedSteps(state, recorder, startedAtMs),
       recorder.step('report', 'ok', startedAtMs, state.failure === null ? null : 'closed after a failure'),
     ];
-    const isClosed = await store.transition(state.runId, ['running'], state.failure === null ? 'succeeded' : 'failed', {
+    const status = state.failure === null ? (state.endAs ?? 'succeeded') : 'failed';
+    const isClosed = await store.transition(state.runId, ['running'], status, {
       steps,
       finishedAt: new Date(finishedAtMs).toISOString(),
       durationMs: Math.max(0, finishedAtMs - startedRunAtMs),
@@ -38,9 +39,8 @@ function skippedSteps(state: WorkflowState, recorder: StepRecorder, atMs: number
   if (state.failure !== null && !state.hasAnalysis) {
     skipped.push(recorder.step('insights', 'skipped', atMs, 'There is no analysis to explain.'));
   }
-  if (state.mode === 'recommend') {
-    const reason = state.failure === null ? 'This version recommends and makes no plan.' : 'The run failed before it.';
-    skipped.push(recorder.step('plan', 'skipped', atMs, reason));
+  if (state.failure !== null && !state.hasPlan && state.mode !== 'observe' && state.failure.node !== 'plan') {
+    skipped.push(recorder.step('plan', 'skipped', atMs, 'The run failed before it.'));
   }
   return skipped;
 }

@@ -43,7 +43,9 @@ export class RunRequestDto {
   @ApiPropertyOptional({
     enum: RUN_MODES,
     default: 'recommend',
-    description: 'What the run may do. `approve` and `auto` are not in this version (501).',
+    description:
+      'What the run may do: `observe` looks, `recommend` proposes a plan, `approve` waits for a person, `auto` also does ' +
+      'by itself what the policy allows. 403 above POLICY_MAX_MODE.',
   })
   @IfGiven()
   @IsIn(RUN_MODES)

@@ -1,0 +1,3 @@
+export * from './device-knob.fake.js';
+export * from './loop-parts.fake.js';
+export * from './workflow-parts.builder.js';
