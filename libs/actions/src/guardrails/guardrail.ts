@@ -3,14 +3,15 @@ import type {
   Analysis,
   Approval,
   Freeze,
-  GuardrailVerdict,
   JournalEntry,
   KillSwitchState,
   OptimizationAction,
+  Plan,
   RunMode,
   Snapshot,
 } from '@app/core';
 import type { Precondition } from '../action.js';
+import type { Judgement } from './verdict.js';
 
 /** Everything that a guardrail may look at. What could not be read is null, and null never allows. */
 export interface GuardInput {
@@ -26,8 +27,8 @@ export interface GuardInput {
     /** Of this action type; null when the configuration says nothing about it. */
     readonly rule: PolicyRule | null;
   };
-  /** The stored plan: its hash, the hash of what it says now, and when it ends. Null while planning. */
-  readonly plan: { readonly hash: string; readonly contentHash: string; readonly expiresAtMs: number } | null;
+  /** As it is stored now; that it is still what was approved is for a guardrail to see. Null while planning. */
+  readonly plan: Plan | null;
   readonly approval: Approval | null;
   /** What the plan was made from. */
   readonly planned: { readonly snapshot: Snapshot; readonly analysis: Analysis } | null;
@@ -56,5 +57,5 @@ export interface Guardrail {
   readonly purpose: string;
   /** Whether it also judges while planning, where nothing is approved yet. */
   readonly moments: readonly GuardInput['moment'][];
-  check(input: GuardInput): Pick<GuardrailVerdict, 'verdict' | 'reason'>;
+  check(input: GuardInput): Judgement;
 }

@@ -1,0 +1,2 @@
+export * from './guard-corruptions.js';
+export * from './guard-input.builder.js';
