@@ -42,6 +42,11 @@ describe('evidence-fresh', () => {
     expect(judged({ input })).toEqual({ verdict: 'deny', reason: expect.stringContaining(reason) });
   });
 
+  it('lets a plan wait for the model', () => {
+    expect(judged({ input: { ...readAt(0), moment: 'plan' } }).verdict).toBe('allow');
+    expect(judged({ input: { ...readAt(120.1), moment: 'plan' } }).verdict).toBe('deny');
+  });
+
   it.each([NaN, 0, null])('denies an interval of %s', (sampleIntervalMs) => {
     const { verdict, reason } = judged({ settings: { sampleIntervalMs: sampleIntervalMs as number } });
     expect([verdict, reason]).toEqual(['deny', expect.stringContaining('sample interval')]);

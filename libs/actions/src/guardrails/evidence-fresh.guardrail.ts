@@ -29,7 +29,7 @@ const SECTION_OF_PREFIX: readonly (readonly [string, SectionName])[] = [
 export const evidenceFreshGuardrail: Guardrail = {
   name: 'evidence-fresh',
   purpose:
-    'A change rests on readings of now: snapshot and analysis are at most three sample intervals and 5 s old, and what the action is about could be read. Read-only actions skip it, since stale telemetry is what they look into.',
+    'A change rests on readings of now: before it is done, snapshot and analysis are at most three sample intervals and 5 s old, and what the action is about could be read. Read-only actions skip it, since stale telemetry is what they look into.',
   moments: ['plan', 'execute'],
   check(input) {
     if (!isChange(input.action)) return allow('It changes nothing, so that it may look into stale readings.');
@@ -46,7 +46,7 @@ export const evidenceFreshGuardrail: Guardrail = {
   },
 };
 
-function ageDenial(what: string, time: unknown, { nowMs, settings }: GuardInput): Judgement | null {
+function ageDenial(what: string, time: unknown, { moment, nowMs, settings }: GuardInput): Judgement | null {
   const { sampleIntervalMs } = settings;
   const at = instantOf(time);
   if (at === null || !isNumber(nowMs)) return denyUnknown(`how old the ${what} is`);
@@ -54,7 +54,8 @@ function ageDenial(what: string, time: unknown, { nowMs, settings }: GuardInput)
   const ageMs = nowMs - at;
   const limitMs = INTERVALS * sampleIntervalMs + GRACE_MS;
   if (ageMs < 0) return deny(`The ${what} is from the future: the clock was set back.`);
-  if (ageMs <= limitMs) return null;
+  // A plan may wait for the model, whose time has nothing to do with the interval; all is read anew before it is done.
+  if (ageMs <= limitMs || moment === 'plan') return null;
   return deny(`The ${what} is ${duration(ageMs / 1000)} old; at most ${duration(limitMs / 1000)} is allowed.`);
 }
 
