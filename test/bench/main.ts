@@ -1,4 +1,5 @@
 import { analysisTopic } from './analysis.bench.js';
+import { approvalTopic } from './approval.bench.js';
 import { keepsItsBound, say, sentenceOf, type Figure } from './figure.js';
 import { parsersTopic } from './parsers.bench.js';
 import { readsTopic } from './reads.bench.js';
@@ -6,7 +7,7 @@ import { samplingTopic } from './sampling.bench.js';
 import { serviceTopic } from './service.bench.js';
 import { simulatorTopic } from './simulator.bench.js';
 
-const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic, analysisTopic, simulatorTopic];
+const TOPICS = [parsersTopic, serviceTopic, readsTopic, samplingTopic, analysisTopic, simulatorTopic, approvalTopic];
 
 /** All topics, or those named on the command line. */
 const asked = process.argv.slice(2);

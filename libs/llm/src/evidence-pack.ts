@@ -11,11 +11,14 @@ import type { PromptNames } from './pack/restore-draft.js';
 import { ShortIds } from './pack/short-ids.js';
 import { situationLines } from './pack/situation-lines.js';
 import { estimateTokens } from './pack/token-estimate.js';
+import { MOST_TRACK_RECORDS, trackRecordLines } from './pack/track-record-lines.js';
 
 /** More than a prompt can tell, so that the rest may be counted without reading it. */
 const MOST_FINDINGS = 60;
 /** For the line that says what is left out. */
 const OMISSION_TOKENS = 70;
+/** For a line about what became of an action before. */
+const TRACK_RECORD_TOKENS = 45;
 const ACTIONS_TITLE = 'actions:';
 
 /** Everything that a model is told about the machine, and how to read what it answers. */
@@ -46,7 +49,8 @@ class Packing {
 
   pack(budget: number): EvidencePack {
     const situation = situationLines(this.request, this.confirmed, this.outside);
-    const left = budget - this.tokensOf([...situation, ACTIONS_TITLE]) - OMISSION_TOKENS;
+    const records = Math.min(this.request.trackRecords?.length ?? 0, MOST_TRACK_RECORDS) * TRACK_RECORD_TOKENS;
+    const left = budget - this.tokensOf([...situation, ACTIONS_TITLE]) - OMISSION_TOKENS - records;
     const details = fitFindings(this.ranked, this.costs(), left);
     const told: Told = this.confirmed.map((finding, rank) => [finding, details[rank] ?? 0]);
     const omitted = omissionsOf(told);
@@ -100,7 +104,15 @@ class Packing {
   private actions(told: Told): string[] {
     const types = new Set(told.flatMap(([finding, detail]) => actionsAt(finding, detail).map(({ type }) => type)));
     const lines = this.actionLines([...types]);
-    return lines.length > 0 ? [ACTIONS_TITLE, ...lines] : [];
+    return lines.length > 0 ? [ACTIONS_TITLE, ...lines, ...this.records(types, told)] : [];
+  }
+
+  /** Of what is told only. */
+  private records(types: ReadonlySet<string>, told: Told): string[] {
+    const rules = new Set(told.filter(([, detail]) => detail > 0).map(([{ ruleId }]) => ruleId));
+    return trackRecordLines(
+      (this.request.trackRecords ?? []).filter(({ type, ruleId }) => types.has(type) && rules.has(ruleId)),
+    );
   }
 
   private actionLines(types: readonly string[]): string[] {

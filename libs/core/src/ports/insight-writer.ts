@@ -1,5 +1,6 @@
 import type { Analysis } from '../domain/analysis.js';
 import type { ActionDefinition } from '../domain/action.js';
+import type { TrackRecord } from '../domain/effect.js';
 import type { Insights } from '../domain/insights.js';
 import type { Objective, RunMode } from '../domain/run.js';
 import type { Snapshot } from '../domain/snapshot.js';
@@ -24,6 +25,8 @@ export interface InsightRequest {
   readonly analysis: Analysis;
   /** The catalogue's entries of the action types that the findings propose. */
   readonly candidateActions: readonly ActionDefinition[];
+  /** What became of such actions on such findings before; absent where nothing is known. */
+  readonly trackRecords?: readonly TrackRecord[];
   /** Aborted when the run is cancelled. */
   readonly signal?: AbortSignal;
 }

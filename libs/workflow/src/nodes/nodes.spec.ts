@@ -12,6 +12,7 @@ import {
   ScriptedInsightService,
   ScriptedSnapshotSource,
   SetClock,
+  InMemoryEffectHistory,
 } from '@app/testing/workflow';
 import { initialState, type WorkflowState } from '../state.js';
 import { RunAbandonedError, StepRecorder } from '../step-recorder.js';
@@ -124,6 +125,7 @@ describe('insights', () => {
     insights,
     actions: new ScriptedCatalogue(['known', 'other']),
     store,
+    effects: new InMemoryEffectHistory(),
     recorder,
     settings: ANALYSIS_SETTINGS,
   });

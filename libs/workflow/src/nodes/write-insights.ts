@@ -1,6 +1,6 @@
 import type { ActionsService } from '@app/actions';
 import { analysisSettingsOf, type Settings } from '@app/config';
-import { type ActionDefinition, type Analysis, AppError, type InsightRequest } from '@app/core';
+import { type ActionDefinition, type Analysis, AppError, type EffectHistory, type InsightRequest } from '@app/core';
 import type { InsightService } from '@app/llm';
 import type { RunStore } from '@app/persistence';
 import type { WorkflowState, WorkflowUpdate } from '../state.js';
@@ -10,6 +10,7 @@ export interface InsightsDeps {
   readonly insights: Pick<InsightService, 'write'>;
   readonly actions: Pick<ActionsService, 'find'>;
   readonly store: Pick<RunStore, 'get'>;
+  readonly effects: Pick<EffectHistory, 'trackRecords'>;
   readonly recorder: StepRecorder;
   readonly settings: Pick<Settings, 'sampling' | 'durations' | 'slo' | 'thresholds' | 'targets'>;
 }
@@ -38,7 +39,7 @@ function judgeInsights(isDegraded: boolean, reason: string | null): Pick<StepRes
 }
 
 async function readRequest(
-  { store, actions, settings }: InsightsDeps,
+  { store, actions, effects, settings }: InsightsDeps,
   state: WorkflowState,
   signal: AbortSignal | undefined,
 ): Promise<InsightRequest> {
@@ -55,6 +56,7 @@ async function readRequest(
     snapshot: run.snapshot,
     analysis: run.analysis,
     candidateActions: candidateActions(run.analysis, actions),
+    trackRecords: await effects.trackRecords(),
     signal,
   };
 }
