@@ -53,8 +53,8 @@ export abstract class GpuAction implements Action {
   protected abstract readonly required: readonly (keyof GpuState)[];
 
   constructor(
-    protected readonly smi: NvidiaSmiExecutor,
-    private readonly settings: ActionDeps['settings'],
+    protected readonly smi: Pick<NvidiaSmiExecutor, 'query' | 'set' | 'unavailable'>,
+    private readonly settings: Pick<ActionDeps['settings'], 'sources'>,
   ) {}
 
   async unavailable(): Promise<string | null> {

@@ -49,7 +49,9 @@ abstract class BypassAction extends LmcacheAction {
   readonly undo = ({ members, parameters }: ActionTask, before: DeviceState): Promise<ExecutionOutput> => {
     const name = String(parameters['backendName']);
     const states = cacheStatesIn(before) as Readonly<Record<string, BypassState>>;
-    const changed = members.filter((id) => states[id]?.bypassed?.includes(name) === !this.isBypass);
+    const wasOtherwise = ({ backends, bypassed }: BypassState): boolean =>
+      backends?.includes(name) === true && bypassed?.includes(name) === !this.isBypass;
+    const changed = members.filter((id) => wasOtherwise(states[id] ?? {}));
     return this.tell(changed, bypassCall(!this.isBypass, name));
   };
 }

@@ -14,6 +14,7 @@ export interface ReplicaState {
   readonly owner: string | null;
 }
 
+type Authorization = Awaited<ReturnType<KubernetesConnection['authorize']>>;
 type KubernetesSettings = NonNullable<Settings['kubernetes']>;
 
 const TIMEOUT_MS = 15_000;
@@ -87,7 +88,11 @@ export class KubernetesExecutor {
       );
     }
     const path = `${pathOf('apps/v1', name.namespace, 'deployments', name.deployment)}/scale`;
-    return outputOf(await this.request('PATCH', path, { spec: { replicas: to } }), text(name));
+    try {
+      return outputOf(await this.request('PATCH', path, { spec: { replicas: to } }), text(name));
+    } catch (error) {
+      return refused(messageOf(error));
+    }
   }
 
   private async ownerOf({ namespace, deployment }: DeploymentName): Promise<string | null> {
@@ -108,10 +113,7 @@ export class KubernetesExecutor {
   }
 
   private async request(method: HttpMethod, path: string, patch?: unknown): Promise<HttpResult> {
-    const { server, authorize } = await this.connected().catch((error: unknown) => {
-      throw new DeviceUnreadableError(`The kubeconfig could not be used: ${messageOf(error)}`, { cause: error });
-    });
-    const { headers, agent } = await authorize();
+    const { server, headers, agent } = await this.authorized();
     const body = patch === undefined ? undefined : JSON.stringify(patch);
     return sendHttp({
       url: `${server}${path}`,
@@ -126,6 +128,15 @@ export class KubernetesExecutor {
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
     });
+  }
+
+  private async authorized(): Promise<{ readonly server: string } & Authorization> {
+    try {
+      const { server, authorize } = await this.connected();
+      return { server, ...(await authorize()) };
+    } catch (error) {
+      throw new DeviceUnreadableError(`The kubeconfig could not be used: ${messageOf(error)}`, { cause: error });
+    }
   }
 
   private async connected(): Promise<KubernetesConnection> {
