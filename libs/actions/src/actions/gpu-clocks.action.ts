@@ -1,11 +1,12 @@
-import type { CandidateAction, DeviceState, Gpu } from '@app/core';
+import type { CandidateAction, DeviceState, Gpu, Snapshot } from '@app/core';
 import type { ActionTask, ExecutionOutput, Precondition } from '../action.js';
 import { settingCommand } from '../host/nvidia-smi.settings.js';
 import { byValue, GpuAction, type GpuWork, inTurn } from './gpu.action.js';
 import { CLOCK_STEP_MHZ, eachShows, formerOf, isBusy, isPowerLimited, ShownOnce } from './gpu-clocks.js';
 import { HEAT_OR_BRAKE, noneActive } from './gpu-slowdowns.js';
 import type { GpuState } from './gpu-state.js';
-import { allHold, condition, impossible } from './proposals.js';
+import { gpusOf, groupOfGpu } from './gpu-subject.js';
+import { allHold, condition, impossible, isImpossible } from './proposals.js';
 import { DRAW_TARGET, SERVING_GUARDS, SM_CLOCK_TARGET } from './watched-signals.js';
 
 const CLOCK_FIELDS: readonly (keyof GpuState)[] = [
@@ -20,6 +21,8 @@ const CLOCKS: readonly (keyof GpuState)[] = ['smMhz', 'maxSmMhz'];
 const LOWEST_LOCK_RATIO = 0.6;
 /** A busy GPU that reaches this share of its maximum is not locked below it (engineering choice). */
 const FREE_CLOCK_RATIO = 0.95;
+/** Each of these holds a clock down by itself, with a lock or without. */
+const OTHER_HOLDERS = [...HEAT_OR_BRAKE, 'sw-power-cap'] as const;
 
 abstract class ClockAction extends GpuAction {
   protected readonly fields = CLOCK_FIELDS;
@@ -104,6 +107,17 @@ export class GpuResetClocksAction extends ClockAction {
   readonly watched = [SM_CLOCK_TARGET, ...SERVING_GUARDS];
   protected readonly isForGroup = false;
 
+  /** The slowest of a group sets the pace, so that freeing one of several that are held shows nothing. */
+  protected override membersWith(gpu: Gpu, snapshot: Snapshot): readonly string[] {
+    const own = gpu.uuid ?? '';
+    const group = groupOfGpu(own, snapshot);
+    if (isImpossible(group)) return [own];
+    const isHeld = (other: Gpu | null): boolean =>
+      other !== null && isLow(other) === true && isHeldByNothingElse(other);
+    const others = group.filter((uuid) => uuid !== own);
+    return [own, ...others.filter((_, at) => isHeld(gpusOf(others, snapshot)[at] ?? null))];
+  }
+
   protected work(_candidate: CandidateAction, gpus: readonly Gpu[]): GpuWork {
     const uuids = gpus.map(({ uuid }) => uuid ?? '');
     const [clocks] = gpus.map((gpu) => gpu.clocks);
@@ -120,16 +134,10 @@ export class GpuResetClocksAction extends ClockAction {
     const busy = gpus.map(({ utilization }) =>
       utilization.gpuRatio === null ? null : isBusy({ utilizationRatio: utilization.gpuRatio }),
     );
-    const low = gpus.map(({ clocks }) =>
-      clocks.smMhz === null || !clocks.maxSmMhz ? null : clocks.smMhz < FREE_CLOCK_RATIO * clocks.maxSmMhz,
-    );
     return [
       condition('The GPU is busy, so that its clock shows what comes of it.', allHold(busy)),
-      condition('Its clock is below its maximum.', allHold(low)),
-      condition(
-        'Heat, power or a brake are not what holds the clock down.',
-        noneActive(gpus, [...HEAT_OR_BRAKE, 'sw-power-cap']),
-      ),
+      condition('Its clock is below its maximum.', allHold(gpus.map(isLow))),
+      condition('Heat, power or a brake are not what holds the clock down.', noneActive(gpus, OTHER_HOLDERS)),
     ];
   }
 
@@ -177,6 +185,14 @@ export class GpuResetClocksAction extends ClockAction {
     if (typeof mhz !== 'number') return { type: 'gpu-lock-clocks', parameters: {} };
     return { type: 'gpu-lock-clocks', parameters: { minMhz: mhz, maxMhz: mhz } };
   }
+}
+
+function isLow({ clocks }: Gpu): boolean | null {
+  return clocks.smMhz === null || !clocks.maxSmMhz ? null : clocks.smMhz < FREE_CLOCK_RATIO * clocks.maxSmMhz;
+}
+
+function isHeldByNothingElse(gpu: Gpu): boolean {
+  return noneActive([gpu], OTHER_HOLDERS) === true;
 }
 
 function isClock(value: unknown): value is number {

@@ -66,7 +66,7 @@ export abstract class GpuAction implements Action {
   propose(candidate: CandidateAction, finding: Finding, snapshot: Snapshot): ProposalResult {
     const gpu = gpuForFinding(finding, snapshot);
     if (isImpossible(gpu)) return gpu;
-    const members = this.isForGroup ? groupOfGpu(gpu.uuid ?? '', snapshot) : [gpu.uuid ?? ''];
+    const members = this.membersWith(gpu, snapshot);
     if (isImpossible(members)) return members;
     const gpus = gpusOf(members, snapshot).filter((each) => each !== null);
     if (gpus.length < members.length) return impossible('not every GPU of the same group is in the snapshot');
@@ -109,6 +109,11 @@ export abstract class GpuAction implements Action {
   abstract readonly undo: (task: ActionTask, before: DeviceState) => Promise<ExecutionOutput>;
   abstract isRestored(state: DeviceState, before: DeviceState, task: ActionTask): boolean;
   abstract inverse(task: ActionTask, before: DeviceState | null): CandidateAction | null;
+
+  /** What is done together with the GPU of the finding, which comes first. */
+  protected membersWith({ uuid }: Gpu, snapshot: Snapshot): readonly string[] | ReturnType<typeof impossible> {
+    return this.isForGroup ? groupOfGpu(uuid ?? '', snapshot) : [uuid ?? ''];
+  }
 
   protected abstract work(candidate: CandidateAction, gpus: readonly Gpu[]): GpuWork | ReturnType<typeof impossible>;
   protected abstract conditions(task: ActionTask, gpus: readonly Gpu[]): readonly Precondition[];

@@ -178,7 +178,12 @@ function merge(drafts: OptimizationAction[], draft: OptimizationAction, leftOut:
 /** Tells and checks are done once per target, however many findings ask for them. */
 function isSameWork(one: OptimizationAction, other: OptimizationAction): boolean {
   if (one.type === 'collect-diagnostics' || one.type === 'notify-oncall') return true;
-  return one.subject.id === other.subject.id || one.members.join() === other.members.join();
+  return one.subject.id === other.subject.id || isSameSet(one.members, other.members);
+}
+
+/** Whichever of them a finding was about. */
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
 }
 
 function isChange({ gate, risk }: OptimizationAction): boolean {
