@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { thresholdsOutOfRange, unknownThresholds } from '@app/analysis';
-import { loadSettings, type Settings } from '@app/config';
+import type { Settings } from '@app/config';
 import { AppError, messageOf } from '@app/core';
 import { disableTracing } from '@app/llm';
+import { checkedSettings } from './boot/checked-settings.js';
 import { startFirstRun } from './boot/first-run.js';
 import { createApp } from './create-app.js';
 
@@ -11,7 +12,7 @@ const EXIT_CONFIGURATION = 78;
 
 function settingsOrExit(): Settings {
   try {
-    return loadSettings(process.env);
+    return checkedSettings(process.env);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     process.stderr.write(`${error.message}\n`);

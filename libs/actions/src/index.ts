@@ -3,6 +3,7 @@ export * from './action-set.js';
 export * from './actions.module.js';
 export * from './actions.service.js';
 export * from './catalogue/actions.js';
+export * from './catalogue/configured-actions.js';
 export * from './executors/notifier.js';
 export * from './guardrails/gate.js';
 export * from './guardrails/guard.service.js';

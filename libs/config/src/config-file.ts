@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '@app/core';
+import { kubernetes } from './kubernetes-keys.js';
+import { monitorRule, policyRule } from './policy-keys.js';
+import { webhooks } from './webhook-keys.js';
 
 const seconds = z.number().positive();
 
@@ -34,20 +37,10 @@ const configFileSchema = z.strictObject({
       d3Seconds: seconds.optional(),
     })
     .optional(),
-  policy: z
-    .record(
-      z.string(),
-      z.strictObject({
-        gate: z.enum(['automatic', 'approval', 'recommend']).optional(),
-        targets: z.array(z.string()).optional(),
-        windows: z.array(z.unknown()).optional(),
-        perDay: z.number().int().min(0).optional(),
-      }),
-    )
-    .optional(),
-  monitor: z
-    .record(z.string(), z.strictObject({ settleSeconds: seconds.optional(), windowSeconds: seconds.optional() }))
-    .optional(),
+  /** When an action may be done, by its type. */
+  policy: z.record(z.string(), policyRule).optional(),
+  /** How long its effect is watched, by its type. */
+  monitor: z.record(z.string(), monitorRule).optional(),
   // The upper bounds keep every date that is computed from them within what a Date can hold.
   retention: z
     .strictObject({
@@ -56,7 +49,8 @@ const configFileSchema = z.strictObject({
       maxStoreMegabytes: z.number().min(16).max(1_000_000).optional(),
     })
     .optional(),
-  webhooks: z.unknown().optional(),
+  webhooks: webhooks.optional(),
+  kubernetes: kubernetes.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
 

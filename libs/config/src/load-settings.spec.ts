@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@app/core';
-import { isLoopbackHost, loadSettings } from './load-settings.js';
+import { loadSettings } from './load-settings.js';
+import { isLoopbackHost } from './loopback-host.js';
 import { analysisSettingsOf } from './settings.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -142,10 +143,6 @@ describe('CONFIG_FILE', () => {
     'historyHours: soon',
   ])('rejects a retention of %s', (line) => {
     expect(problemsOf({ CONFIG_FILE: file(`retention: {${line}}\n`) })[0]).toMatch(/^CONFIG_FILE retention/);
-  });
-
-  it('says which keys have no effect yet', () => {
-    expect(loadSettings({ CONFIG_FILE: file('webhooks: []\n') }).notices.join()).toContain('webhooks');
   });
 
   it('rejects an unknown key, naming it', () => {

@@ -1,18 +1,13 @@
 import 'reflect-metadata';
-import { isIP } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { AppError } from '@app/core';
+import { withoutTrailingSlash } from './base-url.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
 import { Environment } from './environment.js';
+import { isLoopbackHost } from './loopback-host.js';
 import { type ApiKey, DEFAULT_TARGET, type Role, Settings } from './settings.js';
-
-/** Names that mean this machine and nothing else. */
-export function isLoopbackHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  if (bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1') return true;
-  return isIP(bare) === 4 && bare.startsWith('127.');
-}
+import { readWebhooks } from './webhook-keys.js';
 
 function readEnvironment(env: NodeJS.ProcessEnv): { environment: Environment; problems: string[] } {
   const known = Object.keys(new Environment());
@@ -59,23 +54,18 @@ function apiKeyOf(text: string): ApiKey {
   return { name, role: role as Role, sha256: sha256.toLowerCase() };
 }
 
-function withoutTrailingSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+function noticesOf(file: ConfigFile): string[] {
+  return Object.keys(file.targets ?? {})
+    .filter((target) => target !== DEFAULT_TARGET)
+    .map((target) => `target ${target} (CONFIG_FILE targets): this version knows ${DEFAULT_TARGET}`)
+    .map((what) => `configured, but without effect in this version: ${what}`);
 }
 
-function noticesOf(file: ConfigFile): string[] {
-  const unused: [boolean, string][] = [
-    ...Object.keys(file.targets ?? {})
-      .filter((target) => target !== DEFAULT_TARGET)
-      .map((target): [boolean, string] => [
-        true,
-        `target ${target} (CONFIG_FILE targets): this version knows ${DEFAULT_TARGET}`,
-      ]),
-    [file.policy !== undefined, 'action policies (CONFIG_FILE policy)'],
-    [file.monitor !== undefined, 'monitoring windows per action (CONFIG_FILE monitor)'],
-    [file.webhooks !== undefined, 'webhooks (CONFIG_FILE webhooks)'],
-  ];
-  return unused.filter(([set]) => set).map(([, what]) => `configured, but without effect in this version: ${what}`);
+/** Each problem names a variable or key and its rule. */
+export function configurationInvalid(problems: readonly string[]): AppError {
+  return new AppError('configuration_invalid', `The configuration is wrong:\n  ${problems.join('\n  ')}`, {
+    details: { problems },
+  });
 }
 
 /**
@@ -85,16 +75,13 @@ function noticesOf(file: ConfigFile): string[] {
 export function loadSettings(env: NodeJS.ProcessEnv): Settings {
   const { environment, problems } = readEnvironment(env);
   const { file, problems: fileProblems } = readConfigFile(environment.CONFIG_FILE);
-  const all = [...problems, ...fileProblems, ...checkTogether(environment)];
-  if (all.length > 0) {
-    throw new AppError('configuration_invalid', `The configuration is wrong:\n  ${all.join('\n  ')}`, {
-      details: { problems: all },
-    });
-  }
-  return settingsFrom(environment, file);
+  const { webhooks, problems: webhookProblems } = readWebhooks(file.webhooks ?? {}, env);
+  const all = [...problems, ...fileProblems, ...webhookProblems, ...checkTogether(environment)];
+  if (all.length > 0) throw configurationInvalid(all);
+  return settingsFrom(environment, file, webhooks);
 }
 
-function settingsFrom(environment: Environment, file: ConfigFile): Settings {
+function settingsFrom(environment: Environment, file: ConfigFile, webhooks: Settings['webhooks']): Settings {
   return new Settings({
     http: {
       host: environment.HOST,
@@ -126,11 +113,13 @@ function settingsFrom(environment: Environment, file: ConfigFile): Settings {
       maxMode: environment.POLICY_MAX_MODE,
       approvalTtlSeconds: environment.APPROVAL_TTL_SECONDS,
       monitorWindowSeconds: environment.MONITOR_WINDOW_SECONDS,
-      actions: {},
+      actions: file.policy ?? {},
     },
     monitor: file.monitor ?? {},
-    webhooks: {},
-    kubernetes: null,
+    webhooks,
+    kubernetes: file.kubernetes
+      ? { kubeconfig: file.kubernetes.kubeconfig ?? null, deployments: file.kubernetes.deployments }
+      : null,
     slo: {
       ttftP95Seconds: file.slo?.ttftP95Seconds ?? environment.SLO_TTFT_P95_SECONDS,
       itlP95Seconds: file.slo?.itlP95Seconds ?? environment.SLO_ITL_P95_SECONDS,
