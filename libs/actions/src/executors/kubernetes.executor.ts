@@ -189,7 +189,7 @@ function parsed<T>(answer: HttpResult, schema: z.ZodType<T>, what: string): T {
 }
 
 function problemOf(status: number, body: string): string {
-  const hint = status === 403 ? ' The agent lacks the right; see the RBAC rules in the documentation.' : '';
+  const hint = status === 403 ? ' The agent lacks the right; see docs/kubernetes.md.' : '';
   const line = body
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
