@@ -11,6 +11,7 @@ import {
   GUARD_CORRUPTIONS,
   GUARD_ENGINE,
   GUARD_NOW_MS,
+  type GuardInputOptions,
 } from '@app/testing/guardrails';
 import fc from 'fast-check';
 import { planHash } from '../planner/plan-hash.js';
@@ -146,6 +147,18 @@ describe('GuardGate under corrupted inputs', () => {
       ),
     );
     expect(letThrough).toEqual([]);
+  });
+
+  it.each<[string, GuardInputOptions]>([
+    ['a value beyond all bounds', { action: { parameters: { watts: 99_999 } } }],
+    ['a parameter that the type has not', { action: { parameters: { watts: 630, scope: 1 } } }],
+    ['a risk that the type has not', { action: { risk: 'read-only' } }],
+    ['a type of no catalogue', { action: { type: 'host-reboot', parameters: {} } }],
+    ['a recommendation', { action: { gate: 'recommend' } }],
+    ['a finding that never was', { action: { findingIds: ['no-such-finding'] } }],
+    ['a GPU that is not there', { action: { members: ['GPU-99999999-2222-3333-4444-555555555555'] } }],
+  ])('denies %s although the plan says so and a person approved it', (_, options) => {
+    expect(new GuardGate().judge(aGuardInput({ hashOf: planHash, ...options })).clearance).toBeNull();
   });
 
   it('denies whatever set of corruptions an input has', () => {

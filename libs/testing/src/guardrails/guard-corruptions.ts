@@ -131,6 +131,9 @@ export const GUARD_CORRUPTIONS: readonly GuardCorruption[] = [
   journal('of another target', () => aPastAction({ target: 'other-host' }), ALL),
   journal('cooling down', (draft) => sameBefore(draft, 300, { runId: 'cooling' }), ALL),
   journal('undone an hour ago', (draft) => sameBefore(draft, 2_000, { runId: 'undone', phase: 'undone' }), ALL),
+  journal('set otherwise a quarter of an hour ago', (draft) =>
+    sameBefore(draft, 900, { runId: 'otherwise', parameters: { other: 1 } }),
+  ),
   journal('a way back that failed', () => aPastActionEnded(86_400 * 20, { runId: 'stuck', phase: 'undo-failed' })),
   {
     name: 'three failures today',
