@@ -7,7 +7,7 @@ import { allow, deny, denyUnknown } from './verdict.js';
 export const oneKnobGuardrail: Guardrail = {
   name: 'one-knob',
   purpose:
-    'One change of a target at a time, of all runs: none is under way, and the last one ended longer than a monitoring window ago, since nobody could tell their effects apart. Read-only actions skip it.',
+    'One change of a target at a time, of all runs: none is under way, and the device changed last longer than a monitoring window ago, since nobody could tell their effects apart. Read-only actions skip it.',
   moments: ['plan', 'execute'],
   check(input) {
     const { action, monitorSeconds, nowMs } = input;
@@ -18,14 +18,14 @@ export const oneKnobGuardrail: Guardrail = {
     if (past.own !== null && past.own.entry.phase !== 'intended') {
       return deny('This very action was begun before; it is never done a second time.');
     }
-    for (const { entry, endedAtMs, hasChanged } of past.others) {
+    for (const { entry, endedAtMs, changedAtMs, hasChanged } of past.others) {
       const what = `${entry.type} on ${entry.subject.label} (run ${entry.runId})`;
       if (endedAtMs === null && entry.risk !== 'read-only') return deny(`Another change is under way: ${what}.`);
-      if (endedAtMs === null || !hasChanged) continue;
-      const elapsedSeconds = (nowMs - endedAtMs) / 1000;
+      if (changedAtMs === null || !hasChanged) continue;
+      const elapsedSeconds = (nowMs - changedAtMs) / 1000;
       if (elapsedSeconds < monitorSeconds) {
         const left = duration(monitorSeconds - elapsedSeconds);
-        return deny(`Another change ended within the monitoring window: ${what}; wait ${left} more.`);
+        return deny(`Another change was made within the monitoring window: ${what}; wait ${left} more.`);
       }
     }
     return allow('No other change is under way or too recent.');

@@ -11,6 +11,8 @@ export interface PastAction {
   readonly endedAtMs: number | null;
   /** False for what changed nothing: it failed, it only looked, or the device was so already. */
   readonly hasChanged: boolean;
+  /** When the device changed last: by the action, or by taking it back. Null while that is not over. */
+  readonly changedAtMs: number | null;
   /** The last instant that is known of it. */
   readonly lastAtMs: number;
 }
@@ -59,6 +61,8 @@ function pastAction(entry: JournalEntry): PastAction | null {
     begunAtMs,
     endedAtMs,
     hasChanged: hasChanged(entry),
+    // What was kept was watched since its verification; its end is that of the watching.
+    changedAtMs: entry.phase === 'kept' ? (instantOf(entry.verifiedAt) ?? endedAtMs) : endedAtMs,
     lastAtMs: Math.max(...known.map((at) => at ?? 0)),
   };
 }
