@@ -105,9 +105,19 @@ describe('with keys', () => {
     ['/optimize/runs/x/prompt', 'GET', 'viewer', 403],
     ['/optimize/runs/x/prompt', 'GET', 'operator', 404],
     ['/optimize/runs/x/approval', 'POST', 'operator', 403],
-    ['/optimize/runs/x/approval', 'POST', 'approver', 501],
+    ['/optimize/runs/x/cancel', 'POST', 'viewer', 403],
+    ['/optimize/runs/x/cancel', 'POST', 'operator', 404],
+    ['/optimize/runs/x/approval', 'POST', 'approver', 400],
+    ['/optimize/runs/x/rollback', 'POST', 'operator', 403],
+    ['/optimize/runs/x/rollback', 'POST', 'approver', 404],
+    ['/optimize/runs/x/events', 'GET', 'viewer', 404],
+    ['/safety', 'GET', 'viewer', 200],
+    ['/safety/kill-switch', 'PUT', 'viewer', 403],
+    ['/targets/local/freeze', 'POST', 'viewer', 403],
+    ['/targets/local/freeze', 'DELETE', 'approver', 403],
+    ['/targets/local/freeze', 'DELETE', 'admin', 409],
     ['/audit', 'GET', 'approver', 403],
-    ['/audit', 'GET', 'admin', 501],
+    ['/audit', 'GET', 'admin', 200],
   ])('answers %s %s of a %s with %i', async (path, method, role, expected) => {
     expect(await status(path, `${role}-key`, method)).toBe(expected);
   });

@@ -80,6 +80,9 @@ describe('wrong input', () => {
     ['GET', '/optimize/runs/..%2f..%2fetc', 'run_not_found'],
     ['GET', '/optimize/runs/%ff', 'not_found'],
     ['POST', '/optimize/runs/nope/cancel', 'run_not_found'],
+    ['POST', '/optimize/runs/nope/rollback', 'run_not_found'],
+    ['GET', '/optimize/runs/nope/events', 'run_not_found'],
+    ['DELETE', '/targets/mars/freeze', 'target_not_found'],
     ['GET', '/targets/mars', 'target_not_found'],
     ['GET', '/targets/mars/snapshot', 'target_not_found'],
     ['GET', '/targets/mars/findings', 'target_not_found'],
@@ -96,10 +99,40 @@ describe('wrong input', () => {
     expect(answer.json()).toMatchObject({ code: 'target_not_found' });
   });
 
-  it.each(['approve', 'auto'])('mode %s is 501', async (mode) => {
-    const answer = await postJson(`${agent.url}/optimize/run`, { mode });
-    expect(answer.status).toBe(501);
-    expect(answer.json()).toMatchObject({ code: 'not_implemented' });
+  it.each([
+    [{}, 'decision'],
+    [{ decision: 'maybe', planHash: 'a' }, 'decision'],
+    [{ decision: 'expire', planHash: 'a' }, 'decision'],
+    [{ decision: 'approve' }, 'planHash'],
+    [{ decision: 'approve', planHash: 7 }, 'planHash'],
+    [{ decision: 'approve', planHash: 'a', actionIds: [] }, 'actionIds'],
+    [{ decision: 'approve', planHash: 'a', actionIds: 'action-1' }, 'actionIds'],
+    [{ decision: 'approve', planHash: 'a', actionIds: null }, 'actionIds'],
+    [{ decision: 'reject', planHash: 'a', comment: 3 }, 'comment'],
+    [{ decision: 'approve', planHash: 'a', actions: [] }, 'actions'],
+  ])('an approval of %j is 400 and names the field', async (body, path) => {
+    const answer = await postJson(`${agent.url}/optimize/runs/x/approval`, body);
+    expect(answer.status).toBe(400);
+    expect(answer.json()['errors']).toEqual(expect.arrayContaining([{ path, message: expect.any(String) }]));
+  });
+
+  it('a well-formed approval of a run that does not exist is 404', async () => {
+    const answer = await postJson(`${agent.url}/optimize/runs/x/approval`, { decision: 'reject', planHash: 'a' });
+    expect(answer.status).toBe(404);
+    expect(answer.json()).toMatchObject({ code: 'run_not_found' });
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=%22', 'cursor=nonsense', 'runId=', 'kind=plan'])(
+    'audit?%s is 400',
+    async (query) => {
+      expect((await call(`${agent.url}/audit?${query}`)).status).toBe(400);
+    },
+  );
+
+  it('auto, which is above the POLICY_MAX_MODE of a fresh installation, is 403', async () => {
+    const answer = await postJson(`${agent.url}/optimize/run`, { mode: 'auto' });
+    expect(answer.status).toBe(403);
+    expect(answer.json()).toMatchObject({ code: 'mode_not_allowed' });
   });
 });
 

@@ -30,7 +30,7 @@ describe('a host with nothing to read but itself', () => {
       status: 'succeeded',
       mode: 'recommend',
       target: 'local',
-      plan: null,
+      plan: { hash: expect.any(String), expiresAt: expect.any(String), actions: expect.any(Array) },
       outcome: null,
       error: null,
     });
@@ -172,6 +172,7 @@ describe('a host with GPUs', () => {
     for (const run of [first, second]) {
       expect(run.status).toBe('succeeded');
       expect(run.snapshot?.sections.gpu.status).toBe('timeout');
+      expect(run.plan).toBeNull();
     }
     const collect = first?.steps.find(({ stage }) => stage === 'collect');
     expect(collect?.durationMs).toBeLessThan(COLLECT_TIMEOUT_MS + 1500);
