@@ -15,7 +15,7 @@ export interface GpuState {
   readonly utilizationRatio: number | null;
 }
 
-/** Every driver since 2016 knows these names; one unknown field would fail the whole query. */
+/** Names that drivers have had for many years: one unknown field would fail the whole query. */
 const FIELDS = [
   'persistence_mode',
   'compute_mode',

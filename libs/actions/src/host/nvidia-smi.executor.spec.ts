@@ -134,7 +134,7 @@ describe('NvidiaSmiExecutor', () => {
   it('kills a run that takes too long together with what it started', async () => {
     const fake = fakeNvidiaSmi(folder, { kind: 'hangs' });
     // Long enough for a shell to start on a busy machine.
-    const output = await executor(1_500).set([FIRST], { kind: 'reset-clocks' });
+    const output = await executor(800).set([FIRST], { kind: 'reset-clocks' });
     expect(output).toMatchObject({ isAccepted: false, isDefinite: false, text: expect.stringContaining('was killed') });
     expect(fake.starts).toBe(1);
     // The kernel takes a moment to take them away.
