@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ActionsModule } from '@app/actions';
 import { AnalysisModule } from '@app/analysis';
 import { ConfigModule, type Settings } from '@app/config';
+import { RunEventLog } from '@app/core';
 import { LlmModule } from '@app/llm';
 import { MetricsModule, ProcessCostMeter } from '@app/metrics';
 import { PersistenceModule } from '@app/persistence';
@@ -77,7 +78,7 @@ export class AppModule {
         TargetService,
         BundleAnalysisService,
         ActionViewService,
-        EventStreams,
+        { provide: EventStreams, useFactory: (log: RunEventLog) => new EventStreams(log), inject: [RunEventLog] },
         StateReader,
         LlmReader,
         MetricsPageService,

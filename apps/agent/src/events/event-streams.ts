@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { isTerminal, type RunEvent, RunEventLog, type RunStatus } from '@app/core';
 
 /** Proxies and browsers give up a silent connection after half a minute or so. */
@@ -9,15 +8,29 @@ const PAGE = 100;
 const RETRY_MS = 2_000;
 
 /** Open streams of run events. What is sent comes from the store, so that a stream can be taken up at any event. */
-@Injectable()
 export class EventStreams {
   private readonly open = new Set<EventStream>();
+  private isShuttingDown = false;
 
-  constructor(private readonly log: RunEventLog) {}
+  constructor(
+    private readonly log: RunEventLog,
+    private readonly heartbeatMs: number = HEARTBEAT_MS,
+  ) {}
 
-  /** Sends the events after `lastId` and those to come until the run is terminal. */
-  start(response: Response, runId: string, lastId: number, isEnded: boolean): void {
-    const stream = new EventStream(this.log, response, { runId, lastId, isEnded });
+  /** How many there are now. */
+  get count(): number {
+    return this.open.size;
+  }
+
+  /**
+   * Sends the events after `lastId` and those to come until the run is terminal. While the service shuts down it sends
+   * what there is: an error would make a browser give up instead of coming back.
+   */
+  start(response: ServerResponse, runId: string, lastId: number, isEnded: boolean): void {
+    // Whoever left while the run was looked up will not be heard of again.
+    if (response.destroyed) return;
+    const run = { runId, lastId, isEnded: isEnded || this.isShuttingDown };
+    const stream = new EventStream(this.log, response, run, this.heartbeatMs);
     this.open.add(stream);
     response.once('close', () => {
       stream.close();
@@ -28,6 +41,7 @@ export class EventStreams {
 
   /** On shutdown: readers connect again with their last id, to this service when it is back. */
   endAll(): void {
+    this.isShuttingDown = true;
     for (const stream of this.open) stream.end();
   }
 }
@@ -42,14 +56,15 @@ class EventStream {
 
   constructor(
     private readonly log: RunEventLog,
-    private readonly response: Response,
+    private readonly response: ServerResponse,
     private readonly run: { readonly runId: string; readonly lastId: number; readonly isEnded: boolean },
+    private readonly heartbeatMs: number,
   ) {
     this.lastId = run.lastId;
   }
 
   start(): void {
-    this.response.status(200).set({
+    this.response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
       Connection: 'keep-alive',
@@ -59,7 +74,7 @@ class EventStream {
     this.response.write(`retry: ${RETRY_MS}\n\n`);
     // Before the first look, so that nothing falls in between.
     this.stopListening = this.log.onNews(this.run.runId, () => void this.send());
-    this.heartbeat = setInterval(() => this.response.write(': heartbeat\n\n'), HEARTBEAT_MS);
+    this.heartbeat = setInterval(() => this.beat(), this.heartbeatMs);
     this.heartbeat.unref();
     void this.send();
   }
@@ -74,6 +89,11 @@ class EventStream {
     this.isOver = true;
     this.stopListening();
     clearInterval(this.heartbeat);
+  }
+
+  /** Not to a reader who has not taken what there is: it would pile up. */
+  private beat(): void {
+    if (!this.response.writableNeedDrain) this.response.write(': heartbeat\n\n');
   }
 
   /** One at a time; news that come meanwhile are looked at afterwards. */
