@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { OptimizationAction, Run } from '@app/core';
 import { aPlannedAction, KNOB_WATTS, openWorkflowParts, settled } from '@app/testing/loop';
-import { aRunAnalysis, aRunFinding, aRunRequest } from '@app/testing/workflow';
+import { aJournalEntry, aRunAnalysis, aRunFinding, aRunRequest } from '@app/testing/workflow';
 import { LoopParts } from './loop-parts.js';
 import { RunService } from './run.service.js';
 import { StepRecorder } from './step-recorder.js';
@@ -317,7 +317,9 @@ describe('a rollback that a person asks for', () => {
     await made.runs.rollback(id, 'ada');
     const run = await made.runs.waitFor(id, LONG_MS);
     await settled();
-    expect(await made.runs.get(run.id)).toMatchObject({ status: 'rolled_back', outcome: { rolledBack: true } });
+    const ended = await made.runs.get(run.id);
+    expect(ended).toMatchObject({ status: 'rolled_back', outcome: { rolledBack: true } });
+    expect(statuses(ended)).toEqual(['action-1 rolled_back']);
     expect(made.knob.watts).toBe(300);
     await expect(made.runs.rollback(id, 'ada')).rejects.toMatchObject({ code: 'run_not_rollbackable' });
   });
@@ -354,5 +356,21 @@ describe('the next process', () => {
     const run = await next.runs.waitFor(id, LONG_MS);
     expect(run).toMatchObject({ status: 'succeeded', approval: { by: 'ada' } });
     expect(statuses(run)).toEqual(['action-1 verified']);
+  });
+
+  it.each([
+    ['failed', { status: 'failed', error: { code: 'action_failed' } }],
+    ['undone', { status: 'rolled_back', outcome: { rolledBack: true } }],
+    ['undo-failed', { status: 'failed', error: { code: 'rollback_failed' }, outcome: { frozen: true } }],
+  ] as const)('ends a run as the dead one would have whose journal got as far as %s', async (phase, ended) => {
+    const dead = newProcess();
+    const { id, plan } = await waiting(dead);
+    dead.snapshots.hold();
+    await dead.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada');
+    await dead.journal.begin(aJournalEntry({ runId: id, phase, planHash: plan?.hash, endedAt: dead.clock.isoNow() }));
+    const next = newProcess();
+    await next.runs.onApplicationBootstrap();
+    expect(await next.runs.waitFor(id, LONG_MS)).toMatchObject(ended);
+    expect(next.knob.writes).toEqual([]);
   });
 });

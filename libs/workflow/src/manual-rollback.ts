@@ -7,13 +7,15 @@ import {
   isTerminal,
   type JournalEntry,
   messageOf,
+  type OptimizationAction,
   type Outcome,
+  type Plan,
   type Run,
   type RunStatus,
   type RunStep,
 } from '@app/core';
 import type { RunStore } from '@app/persistence';
-import type { Rollbacks } from './rollbacks.js';
+import { isUnfinished, type Rollbacks } from './rollbacks.js';
 
 export interface ManualRollbackDeps {
   readonly rollbacks: Pick<Rollbacks, 'undo'>;
@@ -23,6 +25,8 @@ export interface ManualRollbackDeps {
   readonly clock: Clock;
 }
 
+/** A rollback that was stopped longer ago than this and is at its end on the device is not told any more. */
+const LONGEST_PAUSE_MS = 7 * 86_400_000;
 const ENDED_WITH_CHANGES: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled'];
 
 /** Takes back what an ended run has left in place, because a person asks for it. */
@@ -60,12 +64,14 @@ export class ManualRollback {
 
   /** Ended runs of the target whose rollback was begun and not finished. */
   async unfinished(target: string): Promise<readonly string[]> {
-    const open = (await this.deps.journal.recent(target, this.deps.clock.now())).filter(isUndoing);
-    const runIds = [...new Set(open.map(({ runId }) => runId))];
+    const since = this.deps.clock.now() - LONGEST_PAUSE_MS;
+    const goneBack = (await this.deps.journal.recent(target, since)).filter(isOnTheWayBack);
+    const runIds = [...new Set(goneBack.map(({ runId }) => runId))];
     const ended: string[] = [];
     for (const id of runIds) {
       const run = await this.deps.store.get(id);
-      if (run !== null && isTerminal(run.status)) ended.push(id);
+      if (run === null || !isTerminal(run.status)) continue;
+      if (goneBack.some((entry) => entry.runId === id && isUnfinished(entry, run.plan))) ended.push(id);
     }
     return ended;
   }
@@ -74,10 +80,11 @@ export class ManualRollback {
   async execute(runId: string): Promise<void> {
     try {
       const startedAt = this.deps.clock.isoNow();
-      const entries = (await this.deps.journal.ofRun(runId)).filter(isUndoing).reverse();
-      const result = await this.deps.rollbacks.undo(entries, 'a person asked for it', 'agent');
       const run = await this.deps.store.get(runId);
       if (run === null) return;
+      const goneBack = (await this.deps.journal.ofRun(runId)).filter(isOnTheWayBack);
+      const entries = goneBack.filter((entry) => isUnfinished(entry, run.plan)).reverse();
+      const result = await this.deps.rollbacks.undo(entries, 'a person asked for it', 'agent');
       const outcome: Outcome = {
         verdict: run.outcome?.verdict ?? 'inconclusive',
         metrics: run.outcome?.metrics ?? [],
@@ -88,7 +95,9 @@ export class ManualRollback {
       const to = result.frozen ? 'failed' : 'rolled_back';
       const error = result.frozen ? { code: 'rollback_failed', message: result.explanation } : run.error;
       const steps = [this.step(startedAt, result.frozen, result.explanation)];
-      await this.deps.store.transition(runId, ENDED_WITH_CHANGES, to, { payloads: { outcome }, steps, error });
+      // With the status, since the plan of an ended run is closed to everybody else.
+      const plan = run.plan === null ? undefined : planAfter(run.plan, await this.deps.journal.ofRun(runId));
+      await this.deps.store.transition(runId, ENDED_WITH_CHANGES, to, { payloads: { outcome, plan }, steps, error });
     } catch (error) {
       // What is not undone stays `undoing` in the journal and is taken up at the next start.
       this.logger.error({ message: 'A rollback could not be finished', runId, error: messageOf(error) });
@@ -112,6 +121,15 @@ function isKeptChange({ phase, risk, before }: JournalEntry): boolean {
   return phase === 'kept' && risk !== 'read-only' && before !== null;
 }
 
-function isUndoing({ phase }: JournalEntry): boolean {
-  return phase === 'undoing';
+function isOnTheWayBack({ phase }: JournalEntry): boolean {
+  return phase === 'undoing' || phase === 'undone' || phase === 'undo-failed';
+}
+
+function planAfter(plan: Plan, journal: readonly JournalEntry[]): Plan {
+  const actions = plan.actions.map((action): OptimizationAction => {
+    const entry = journal.find(({ actionId }) => actionId === action.id);
+    if (entry?.phase === 'undone') return { ...action, status: 'rolled_back', error: null };
+    return entry?.phase === 'undo-failed' ? { ...action, status: 'failed', error: entry.error } : action;
+  });
+  return { ...plan, actions };
 }

@@ -6,7 +6,10 @@ import {
   type Clock,
   ENDED_PHASES,
   type JournalEntry,
+  type JournalPhase,
   messageOf,
+  type Plan,
+  type PlannedActionStatus,
   type SafetyStore,
 } from '@app/core';
 import type { RunStore } from '@app/persistence';
@@ -40,8 +43,9 @@ export class Rollbacks {
 
   /** Everything of the run that was begun and has not come to an end, the last one first. */
   async undoOpen(runId: string, reason: string, actor = 'agent'): Promise<RollbackResult> {
+    const run = await this.deps.store.get(runId);
     const entries = await this.deps.journal.ofRun(runId);
-    const open = entries.filter(({ phase }) => !ENDED_PHASES.includes(phase));
+    const open = entries.filter((entry) => isUnfinished(entry, run?.plan ?? null));
     return this.undo(open.reverse(), reason, actor);
   }
 
@@ -51,13 +55,15 @@ export class Rollbacks {
     for (const entry of entries) {
       const undone = await this.undoOne(entry, actor);
       if (undone === null) continue;
-      await this.record(undone, reason, actor);
       explanations.push(describe(undone));
+      await this.audited(undone, reason, actor);
       if (undone.kind === 'undone') isRolledBack = true;
       else {
         frozen = true;
         await this.freeze(undone, reason);
       }
+      // Last: by the plan the next process knows that all of this was done.
+      await this.note(undone);
     }
     return { isComplete: !frozen, isRolledBack, frozen, explanation: explanations.join(' ') };
   }
@@ -69,6 +75,7 @@ export class Rollbacks {
         if (entry.phase === 'intended' || entry.phase === 'applied') await this.deps.runner.recover(entry);
         return null;
       }
+      if (ENDED_PHASES.includes(entry.phase) && entry.phase !== 'kept') return await this.catchUp(entry);
       // Whoever was asked may still be at it, and would undo the undoing.
       const found = entry.phase === 'intended' ? await this.deps.runner.recover(entry) : null;
       if (found?.kind === 'unchanged') {
@@ -82,12 +89,28 @@ export class Rollbacks {
     }
   }
 
-  private async record(undone: Undone, reason: string, actor: string): Promise<void> {
+  /** An earlier process got as far as the end of the way back, and no further: it is not gone again, but told. */
+  private async catchUp(entry: JournalEntry): Promise<Undone | null> {
+    if (entry.phase === 'undone') return { kind: 'undone', entry };
+    if (entry.phase === 'undo-failed') return { kind: 'undo-failed', entry, error: entry.error ?? 'nobody noted why' };
+    await this.change(entry, { status: 'failed', error: entry.error });
+    return null;
+  }
+
+  private async note(undone: Undone): Promise<void> {
+    const { entry } = undone;
+    // An action that can't go back stays as it is: its status says what was done, its error that it could not be undone.
+    const isBack = undone.kind === 'undone';
+    await this.change(entry, {
+      status: isBack ? 'rolled_back' : 'failed',
+      error: isBack ? null : describe(undone),
+      after: entry.after,
+    });
+  }
+
+  private async audited(undone: Undone, reason: string, actor: string): Promise<void> {
     const { entry } = undone;
     const error = undone.kind === 'undone' ? null : describe(undone);
-    // An action that can't go back stays as it is: its status says what was done, its error that it could not be undone.
-    const status = undone.kind === 'undone' ? ('rolled_back' as const) : ('failed' as const);
-    await this.change(entry, { status, error, after: entry.after });
     await this.deps.audit.append({
       kind: 'rollback',
       event: undone.kind === 'undone' ? 'rolled-back' : undone.kind === 'irreversible' ? 'irreversible' : 'failed',
@@ -142,6 +165,19 @@ export class Rollbacks {
     await new PlanKeeper(this.deps.store).change(entry.runId, entry.actionId, patch);
   }
 }
+
+/** Begun and not at its end, or at its end while the plan, which is written last, does not say so yet. */
+export function isUnfinished({ phase, actionId }: JournalEntry, plan: Plan | null): boolean {
+  const status = STATUS_AT_END[phase];
+  if (status === undefined) return !ENDED_PHASES.includes(phase);
+  return plan?.actions.find(({ id }) => id === actionId)?.status !== status;
+}
+
+const STATUS_AT_END: Partial<Record<JournalPhase, PlannedActionStatus>> = {
+  failed: 'failed',
+  undone: 'rolled_back',
+  'undo-failed': 'failed',
+};
 
 function describe(undone: Undone): string {
   const { type, subject } = undone.entry;

@@ -63,7 +63,7 @@ class Execution {
     const { run, plan } = await this.plans.load(this.runId);
     for (const action of plan.actions) {
       const entry = await this.deps.journal.get(run.id, action.id);
-      const step = entry === null ? await this.begin(run, plan, action) : await this.resume(action, entry);
+      const step = entry === null ? await this.begin(run, plan, action) : await this.resume(run, action, entry);
       if (step.kind === 'done') return step.result;
     }
     const rest = (await this.plans.load(this.runId)).plan.actions;
@@ -71,27 +71,29 @@ class Execution {
     return this.result({ currentActionId: null, hasWork: false, needsApproval });
   }
 
-  /** An action that this run has begun before, e.g. before a restart. */
-  private async resume(action: OptimizationAction, entry: JournalEntry): Promise<Step> {
-    if (['failed', 'kept', 'undone', 'undo-failed'].includes(entry.phase)) {
-      return this.catchUp(action, entry);
+  /** An action that this run has begun before, e.g. before a restart: the journal may be ahead of the plan and the graph. */
+  private async resume(run: Run, action: OptimizationAction, entry: JournalEntry): Promise<Step> {
+    const error = entry.error ?? 'nobody noted why';
+    switch (entry.phase) {
+      case 'kept':
+        await this.catchUp(action, entry);
+        return NEXT;
+      case 'failed':
+        return action.status === 'failed' && action.risk === 'read-only' ? NEXT : this.fail(run, action, error, entry);
+      case 'undone':
+      case 'undo-failed': {
+        // Of a rollback that was begun where the graph does not know of it; the node tells what is left to tell.
+        const update = { currentActionId: action.id, rollbackReason: `it was being taken back: ${error}` };
+        return { kind: 'done', result: this.result(update, 'degraded') };
+      }
+      default:
+        return this.conclude(action, await this.deps.runner.recover(entry));
     }
-    return this.conclude(action, await this.deps.runner.recover(entry));
   }
 
-  /** The journal is ahead of the plan when the service stopped between the two. */
-  private async catchUp(action: OptimizationAction, entry: JournalEntry): Promise<Step> {
-    const statuses = { failed: 'failed', kept: 'verified', undone: 'rolled_back', 'undo-failed': 'failed' } as const;
-    const status = statuses[entry.phase as keyof typeof statuses];
-    if (action.status !== status) {
-      await this.plans.change(this.runId, action.id, {
-        status,
-        before: entry.before,
-        after: entry.after,
-        error: entry.error,
-      });
-    }
-    return NEXT;
+  private async catchUp(action: OptimizationAction, { before, after, error }: JournalEntry): Promise<void> {
+    if (action.status === 'verified') return;
+    await this.plans.change(this.runId, action.id, { status: 'verified', before, after, error });
   }
 
   private async begin(run: Run, plan: Plan, action: OptimizationAction): Promise<Step> {
