@@ -157,6 +157,21 @@ describe('GpuResetClocksAction', () => {
     expect(reset.isReached(await reset.read(task), task, before)).toBe(expected);
   });
 
+  it.each([
+    ['where it was', { 'clocks.sm': '1200' }, true],
+    ['idle', { 'clocks.sm': '345', 'utilization.gpu': '0' }, true],
+    ['slower at its power limit', { 'clocks.sm': '900', 'power.draw': '698.00' }, true],
+    ['slower without a reason', { 'clocks.sm': '900' }, false],
+    ['free', { 'clocks.sm': '1980' }, false],
+  ])('takes the word of the driver for the way back of a GPU that is %s: %#', async (_, fields, expected) => {
+    const smi = gpus();
+    const reset = action(smi);
+    const before = await reset.read(task);
+    await reset.undo(task, before);
+    smi.gpus[FIRST_GPU] = aFakeGpu(fields);
+    expect(reset.isRestored(await reset.read(task), before, task)).toBe(expected);
+  });
+
   it.each<[string, GpuPatch, (boolean | null)[]]>([
     ['a busy GPU is held down', { clocks: { smMhz: 1200 } }, []],
     ['it is idle', { clocks: { smMhz: 1200 }, utilization: { gpuRatio: 0.05 } }, [false]],

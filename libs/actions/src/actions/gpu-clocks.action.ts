@@ -176,7 +176,10 @@ export class GpuResetClocksAction extends ClockAction {
       const mhz = former[at]?.smMhz;
       if (typeof mhz !== 'number') return false;
       if ((member.smMhz ?? Infinity) > mhz + CLOCK_STEP_MHZ) return false;
-      return isBusy(member) && (member.smMhz ?? 0) >= mhz - CLOCK_STEP_MHZ ? true : null;
+      if (!isBusy(member)) return null;
+      if ((member.smMhz ?? 0) >= mhz - CLOCK_STEP_MHZ) return true;
+      // Below its former clock it is held by something else, and only the power limit is known to come and go.
+      return isPowerLimited(member) ? null : false;
     });
   }
 
