@@ -5,7 +5,7 @@ import { changeText, metricText, signalName } from './effect-words.js';
 function text(signal: string, before: number, after: number, verdict: Comparison['verdict']): string {
   const changeRatio = before === 0 ? null : (after - before) / before;
   return metricText(
-    { signal },
+    { signal, minimumChangeRatio: 0.1 },
     { before, after, changeRatio, verdict, lacks: null, isSuspect: false, isAlarming: false },
   );
 }
@@ -18,6 +18,7 @@ describe('metricText', () => {
     ['engines.kvCacheUsageRatio', 0.5, 0.9, 'regressed', 'KV cache usage rose from 50 to 90 % (+80 %)'],
     ['engines.requestsWaiting', 0, 12, 'regressed', 'waiting requests rose from 0 to 12'],
     ['engines.requestsWaiting', 0, 0, 'neutral', 'waiting requests unchanged at 0'],
+    ['engines.requestsWaiting', 144, 0, 'neutral', 'waiting requests not worse (from 144 to 0, −100 %)'],
     ['engines.ttft.p95Seconds', 0.5, 0.505, 'neutral', 'p95 time to first token unchanged (+1 %)'],
     [
       'engines.generationTokensPerSecond',

@@ -74,7 +74,10 @@ export function changeText(ratio: number | null): string {
 }
 
 /** What became of one signal, as part of a sentence. */
-export function metricText({ signal }: Pick<WatchedSignal, 'signal'>, comparison: Comparison): string {
+export function metricText(
+  { signal, minimumChangeRatio }: Pick<WatchedSignal, 'signal' | 'minimumChangeRatio'>,
+  comparison: Comparison,
+): string {
   const { before, after, changeRatio, verdict } = comparison;
   const name = signalName(signal);
   if (before === null || after === null || comparison.lacks !== null) return `${name} can not be compared`;
@@ -85,6 +88,10 @@ export function metricText({ signal }: Pick<WatchedSignal, 'signal'>, comparison
     case 'regressed':
       return `${name} ${moved}`;
     case 'neutral':
+      // It varies too much to be called better, and is certainly not worse.
+      if (Math.abs(changeRatio ?? 0) > minimumChangeRatio) {
+        return `${name} not worse (${fromTo(before, after, signal)},${change.replace(/[()]/g, '')})`;
+      }
       return change === '' ? `${name} unchanged at ${valueText(after, signal)}` : `${name} unchanged${change}`;
     case 'inconclusive':
       return before === after

@@ -180,6 +180,13 @@ describe('judgeEffect', () => {
       expect(judged({ after: still, ...story }).verdict).toBe('neutral');
     });
 
+    it('says so when they were not seen any more but have not cleared yet, and takes them for no proof', () => {
+      const unseen = { ...EFFECT_FINDING, lastSeenAt: '2026-01-01T00:00:00.000Z' };
+      const { verdict, explanation } = judged({ after: still, analysis: anEffectAnalysis([unseen]) });
+      expect(verdict).toBe('neutral');
+      expect(explanation).toMatch(/What led to the action was not seen any more, and counts as found until/);
+    });
+
     it('does not take a subject that has gone for a finding that has', () => {
       const gone: EffectWindow = () => ({ frame: { gpus: [] } });
       expect(judged({ watched: [TOKENS_GUARD], after: gone, analysis: anEffectAnalysis([]) }).verdict).toBe('neutral');

@@ -137,7 +137,8 @@ function doubtsOf({ watched, before, after, comparison, excuse }: Metric): strin
   }
 }
 
-type Fate = 'none' | 'gone' | 'there' | 'unknown';
+/** `fading`: not seen since the action, and found all the same until it has stayed away for its clearing time. */
+type Fate = 'none' | 'gone' | 'fading' | 'there' | 'unknown';
 
 /** What became of the confirmed findings that led to the action. Gone is only what could have been found again. */
 function fateOfFindings(
@@ -149,7 +150,9 @@ function fateOfFindings(
   if (expected.length === 0) return 'none';
   const newest = snapshots.at(-1);
   if (analysis === null || newest === undefined) return 'unknown';
-  if (expected.some(({ id }) => analysis.findings.some((finding) => finding.id === id))) return 'there';
+  const ids = expected.map(({ id }) => id);
+  const found = analysis.findings.filter(({ id }) => ids.includes(id));
+  if (found.length > 0) return found.every((finding) => isUnseenIn(snapshots, finding)) ? 'fading' : 'there';
   const areJudged = expected.every((finding) => {
     const subject = answeringSubjectOf(finding, newest);
     const isSilent = analysis.notEvaluated.some(
@@ -158,6 +161,11 @@ function fateOfFindings(
     return subject !== null && !isSilent;
   });
   return areJudged ? 'gone' : 'unknown';
+}
+
+function isUnseenIn(snapshots: readonly Snapshot[], { lastSeenAt }: Analysis['findings'][number]): boolean {
+  const [first] = snapshots;
+  return first !== undefined && Date.parse(lastSeenAt) < Date.parse(first.collectedAt);
 }
 
 function verdictOf(
@@ -226,6 +234,7 @@ function explain(
 const FATE_TEXTS: Readonly<Record<Fate, string>> = {
   none: '',
   gone: 'what led to the action is no longer found',
+  fading: 'what led to the action was not seen any more, and counts as found until it has stayed away for longer',
   there: 'what led to the action is still found',
   unknown: 'whether what led to the action is gone can not be told',
 };

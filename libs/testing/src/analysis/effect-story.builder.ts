@@ -44,7 +44,7 @@ export const EFFECT_AFTER_SECOND = 300;
 const INTERVAL_SECONDS = 15;
 const USUAL_SAMPLES = 8;
 
-/** What led to the action, confirmed from its first sample on. */
+/** What led to the action, confirmed from its first sample on and seen up to the last one after it. */
 export const EFFECT_FINDING: Finding = {
   id: 'gpu-clocks-locked-low:gpu-11111111-2222-3333-4444-555555555555',
   ruleId: 'gpu-clocks-locked-low',
@@ -60,7 +60,7 @@ export const EFFECT_FINDING: Finding = {
   causedBy: [],
   candidateActions: [],
   firstSeenAt: frameTime(0),
-  lastSeenAt: frameTime(105),
+  lastSeenAt: frameTime(EFFECT_AFTER_SECOND + 105),
 };
 
 export function anEffectAnalysis(findings: readonly Finding[], notEvaluated: Analysis['notEvaluated'] = []): Analysis {
