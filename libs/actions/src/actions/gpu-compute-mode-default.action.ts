@@ -1,8 +1,9 @@
-import type { CandidateAction, DeviceState, Gpu } from '@app/core';
+import type { CandidateAction, DeviceState, Gpu, Snapshot } from '@app/core';
 import type { ActionTask, ExecutionOutput, Precondition } from '../action.js';
 import { type GpuSetting, settingCommand } from '../host/nvidia-smi.settings.js';
 import { byValue, GpuAction, type GpuWork, gpuStatesIn, inTurn, membersIn } from './gpu.action.js';
 import type { GpuState } from './gpu-state.js';
+import { withAlikeOfGroup } from './gpu-subject.js';
 import { allHold, condition, impossible } from './proposals.js';
 import { SERVING_GUARDS } from './watched-signals.js';
 
@@ -62,6 +63,11 @@ export class GpuComputeModeDefaultAction extends GpuAction {
   /** The catalogue has no action that makes a GPU exclusive. */
   inverse(): CandidateAction | null {
     return null;
+  }
+
+  /** An engine needs all of its GPUs, so that making one of them usable helps nobody. */
+  protected override membersWith({ uuid }: Gpu, snapshot: Snapshot): readonly string[] {
+    return withAlikeOfGroup(uuid ?? '', snapshot, ({ computeMode }) => (modeIn(computeMode) ?? 0) !== 0);
   }
 
   protected work(_candidate: CandidateAction, gpus: readonly Gpu[]): GpuWork | ReturnType<typeof impossible> {

@@ -50,6 +50,15 @@ describe('modes of a GPU', () => {
     expect(smi.calls.at(-1)?.setting).toEqual({ kind: 'compute-mode', mode: 3 });
   });
 
+  it.each([
+    [GpuPersistenceOnAction, { persistenceMode: false }],
+    [GpuComputeModeDefaultAction, { computeMode: 'Prohibited' }],
+  ])('are set for all GPUs of an engine that need it: %p', (Mode, off) => {
+    const action = new Mode(new FakeGpus({}), SETTINGS);
+    expect(propose(action, {}, aGpuPair(off, off))).toMatchObject({ proposal: { members: [FIRST_GPU, SECOND_GPU] } });
+    expect(propose(action, {}, aGpuPair(off, {}))).toMatchObject({ proposal: { members: [FIRST_GPU] } });
+  });
+
   it('leaves a compute mode alone that it could not put back', async () => {
     const smi = new FakeGpus({ [FIRST_GPU]: aFakeGpu({ compute_mode: 'Something_New' }) });
     const action = new GpuComputeModeDefaultAction(smi, SETTINGS);

@@ -1,8 +1,9 @@
-import type { CandidateAction, DeviceState, Gpu } from '@app/core';
+import type { CandidateAction, DeviceState, Gpu, Snapshot } from '@app/core';
 import type { ActionTask, ExecutionOutput, Precondition } from '../action.js';
 import { settingCommand } from '../host/nvidia-smi.settings.js';
 import { GpuAction, type GpuWork, gpuStatesIn, membersIn } from './gpu.action.js';
 import type { GpuState } from './gpu-state.js';
+import { withAlikeOfGroup } from './gpu-subject.js';
 import { allHold, condition, impossible } from './proposals.js';
 import { SERVING_GUARDS } from './watched-signals.js';
 
@@ -45,6 +46,11 @@ export class GpuPersistenceOnAction extends GpuAction {
   /** The catalogue has no action that switches it off. */
   inverse(): CandidateAction | null {
     return null;
+  }
+
+  /** One action for all that an engine runs on: each further one would have to wait for the window of the one before. */
+  protected override membersWith({ uuid }: Gpu, snapshot: Snapshot): readonly string[] {
+    return withAlikeOfGroup(uuid ?? '', snapshot, ({ persistenceMode }) => persistenceMode === false);
   }
 
   protected work(_candidate: CandidateAction, gpus: readonly Gpu[]): GpuWork | ReturnType<typeof impossible> {

@@ -52,6 +52,19 @@ export function groupOfGpu(uuid: string, snapshot: Snapshot): readonly string[] 
   return foreign === undefined ? group : impossible(`${foreign} of the same group is no whole GPU`);
 }
 
+/** The GPU, and those of its group that need the same; it alone where its group is not known. */
+export function withAlikeOfGroup(
+  uuid: string,
+  snapshot: Snapshot,
+  needsIt: (gpu: Gpu) => boolean,
+): readonly [string, ...string[]] {
+  const group = groupOfGpu(uuid, snapshot);
+  if (isImpossible(group)) return [uuid];
+  const others = group.filter((each) => each !== uuid);
+  const isAlike = (gpu: Gpu | null): boolean => gpu !== null && needsIt(gpu);
+  return [uuid, ...others.filter((each) => isAlike(gpuOf(each, snapshot)))];
+}
+
 function engineThatMayBeOn(uuid: string, snapshot: Snapshot): Engine | undefined {
   const isUsed = (gpuOf(uuid, snapshot)?.processes.length ?? 0) > 0;
   return isUsed && snapshot.gpus.length > 1 ? snapshot.engines.find(({ gpuUuids }) => gpuUuids === null) : undefined;
