@@ -82,6 +82,8 @@ export interface Action {
   /** Why it can't be done by this installation (nothing is configured, no program); null when it can. */
   unavailable(): Promise<string | null>;
   propose(candidate: CandidateAction, finding: Finding, snapshot: Snapshot): ProposalResult;
+  /** Asked when a plan is made: why the device does not offer it; null where nothing stands in the way. Absent where the snapshot tells. */
+  obstacle?(task: ActionTask): Promise<string | null>;
   /** Parameters against what the device says it can do, and the catalogue's conditions, in a fresh snapshot. */
   preconditions(task: ActionTask, snapshot: Snapshot): readonly Precondition[];
   /** What it can have an effect on. */

@@ -1,12 +1,13 @@
-import type {
-  Cache,
-  CandidateAction,
-  DeviceState,
-  EffectReach,
-  Finding,
-  Prediction,
-  Snapshot,
-  WatchedSignal,
+import {
+  type Cache,
+  type CandidateAction,
+  type DeviceState,
+  type EffectReach,
+  type Finding,
+  messageOf,
+  type Prediction,
+  type Snapshot,
+  type WatchedSignal,
 } from '@app/core';
 import {
   type Action,
@@ -70,6 +71,16 @@ export abstract class LmcacheAction implements Action {
     if (isImpossible(work)) return work;
     const preview = caches.map(({ id }) => curl(addressOf(id), this.call(work.parameters))).join(' && ');
     return proposed({ subject: subjectOfCache(first), members: caches.map(({ id }) => id), preview, ...work });
+  }
+
+  /** Which backends a cache has stands in no metric, so that it is asked. */
+  async obstacle(task: ActionTask): Promise<string | null> {
+    if (this.refusal === undefined) return null;
+    try {
+      return this.refusal(task, await this.read(task));
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   preconditions(task: ActionTask, snapshot: Snapshot): readonly Precondition[] {

@@ -96,6 +96,8 @@ export class Planner {
     const proposed = isExecutable ? implementation.propose(candidate, finding, snapshot) : null;
     if (proposed?.kind === 'impossible') return `${candidate.type} on ${finding.subject.label}: ${proposed.reason}`;
     const proposal = proposed?.proposal ?? asRecommendation(candidate, finding, snapshot);
+    const obstacle = isExecutable ? await implementation.obstacle?.(taskOf(run, candidate.type, proposal)) : null;
+    if (typeof obstacle === 'string') return `${candidate.type} on ${proposal.subject.label}: ${obstacle}`;
     const rule = ruleOf(settings.policy.actions, candidate.type);
     const gate = effectiveGate({ definition, risk, rule, mode: run.mode, isExecutable });
     return {
