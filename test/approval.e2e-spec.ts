@@ -26,7 +26,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('shows what it would do, changes nothing, and leaves its target to others', async () => {
-    const waiting = await client.planned('approve', Object.values(uuid));
+    const waiting = await client.planned(Object.values(uuid));
     expect(waiting.findAction(uuid.approved)).toMatchObject({
       type: 'gpu-persistence-on',
       status: 'proposed',
@@ -48,7 +48,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('takes no decision about another plan, and none that it does not understand', async () => {
-    const waiting = await client.planned('approve', [uuid.approved]);
+    const waiting = await client.planned([uuid.approved]);
     const wrongHash = await waiting.decide({ decision: 'approve', planHash: '0'.repeat(64) });
     expect([wrongHash.status, wrongHash.json()['code']]).toEqual([409, 'plan_changed']);
     const unknownField = await waiting.decide({ decision: 'approve', force: true });
@@ -63,7 +63,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('does the approved action on the device, watches it, keeps it, and takes it back when asked', async () => {
-    const waiting = await client.planned('approve', [uuid.approved]);
+    const waiting = await client.planned([uuid.approved]);
     const decided = await waiting.decide({
       decision: 'approve',
       actionIds: [waiting.actionId(uuid.approved)],
@@ -104,7 +104,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('does only what was approved of a plan', async () => {
-    const waiting = await client.planned('approve', [uuid.partly, uuid.lost]);
+    const waiting = await client.planned([uuid.partly, uuid.lost]);
     const actionIds = [waiting.actionId(uuid.partly)];
     expect((await waiting.decide({ decision: 'approve', actionIds })).status).toBe(200);
     const run = await client.ended(waiting.id);
@@ -114,7 +114,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('ends as rejected, and cannot be rolled back then', async () => {
-    const waiting = await client.planned('approve', [uuid.lost]);
+    const waiting = await client.planned([uuid.lost]);
     expect((await waiting.decide({ decision: 'reject', comment: 'not now' })).status).toBe(200);
     const run = await client.ended(waiting.id);
     expect(run).toMatchObject({ status: 'rejected', outcome: null, approval: { decision: 'reject', actionIds: [] } });
@@ -125,7 +125,7 @@ describe('a run that waits for a person', () => {
   });
 
   it('can be cancelled, after which nobody can approve it', async () => {
-    const waiting = await client.planned('approve', [uuid.lost]);
+    const waiting = await client.planned([uuid.lost]);
     const premature = await client.fetch(`/optimize/runs/${waiting.id}/rollback`, 'POST');
     expect([premature.status, premature.json()['code']]).toEqual([409, 'run_not_rollbackable']);
     const cancelled = await client.fetch(`/optimize/runs/${waiting.id}/cancel`, 'POST');
@@ -136,14 +136,14 @@ describe('a run that waits for a person', () => {
   });
 
   it('lets only one of two decisions win', async () => {
-    const waiting = await client.planned('approve', [uuid.lost]);
+    const waiting = await client.planned([uuid.lost]);
     const answers = await Promise.all([waiting.decide({ decision: 'reject' }), waiting.decide({ decision: 'reject' })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await client.ended(waiting.id)).status).toBe('rejected');
   });
 
   it('is not approved when the machine is no longer the one of the plan', async () => {
-    const waiting = await client.planned('approve', [uuid.lost]);
+    const waiting = await client.planned([uuid.lost]);
     await host.dropGpu(GPU.lost);
     await until(
       async () => (await client.fetch('/targets/local/snapshot')).json() as unknown as Snapshot,
@@ -162,7 +162,7 @@ describe('a plan that nobody decides about in time', () => {
     const agent = await startAgent({ binFolder: host.binFolder, env: { ...host.env, APPROVAL_TTL_SECONDS: '1' } });
     try {
       const client = new RunClient(agent.url);
-      const waiting = await client.planned('approve', [host.uuidOf(0)]);
+      const waiting = await client.planned([host.uuidOf(0)]);
       const run = await client.ended(waiting.id);
       expect(run).toMatchObject({ status: 'expired', outcome: null, approval: { decision: 'expire', by: 'agent' } });
       expect(Date.parse(run.finishedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(waiting.plan.expiresAt));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OptimizationAction, Plan, Run, RunStatus } from '@app/core';
-import { type Answer, call, postJson } from './http.js';
+import type { OptimizationAction, Plan, Run } from '@app/core';
+import { type Answer, call } from './http.js';
 
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 20;
@@ -34,7 +34,12 @@ export class RunClient {
   ) {}
 
   post(path: string, body: unknown = {}): Promise<Answer> {
-    return postJson(`${this.url}${path}`, body, this.headers);
+    return this.send('POST', path, body);
+  }
+
+  send(method: string, path: string, body: unknown): Promise<Answer> {
+    const headers = { 'Content-Type': 'application/json', ...this.headers };
+    return call(`${this.url}${path}`, { method, headers, body: JSON.stringify(body) });
   }
 
   fetch(path: string, method = 'GET'): Promise<Answer> {
@@ -51,18 +56,20 @@ export class RunClient {
     return (await this.fetch(`/optimize/runs/${id}`)).json() as unknown as Run;
   }
 
-  /** A run of this mode with a plan for all these GPUs: their findings take a moment to be confirmed. */
-  planned(mode: string, uuids: readonly string[], status: RunStatus = 'awaiting_approval'): Promise<WaitingRun> {
+  /** A run that waits with a plan for all these GPUs: their findings take a moment to be confirmed. */
+  planned(uuids: readonly string[]): Promise<WaitingRun> {
     return until(
-      async () => new WaitingRun(this, await this.run({ mode })),
-      (run) => run.run.status === status && uuids.every((uuid) => run.findAction(uuid) !== undefined),
-      `a plan for ${uuids.join(', ')} in a run that is ${status}`,
+      async () => new WaitingRun(this, await this.run({ mode: 'approve' })),
+      (waiting) =>
+        waiting.run.status === 'awaiting_approval' &&
+        uuids.every((uuid) => waiting.findAction(uuid)?.status === 'proposed'),
+      `a plan for ${uuids.join(', ')}`,
     );
   }
 
   /** Reads the events to their end, which is that of the run. */
   async events(id: string, lastId?: number): Promise<readonly SseEvent[]> {
-    const resume = lastId === undefined ? {} : { 'Last-Event-ID': String(lastId) };
+    const resume: Record<string, string> = lastId === undefined ? {} : { 'Last-Event-ID': String(lastId) };
     const { text } = await call(`${this.url}/optimize/runs/${id}/events`, { headers: { ...this.headers, ...resume } });
     return eventsIn(text);
   }
