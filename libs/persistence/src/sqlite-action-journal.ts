@@ -1,4 +1,11 @@
-import { ActionJournal, ENDED_PHASES, type JournalEntry, type JournalPatch, type JournalPhase } from '@app/core';
+import {
+  ActionJournal,
+  ENDED_PHASES,
+  type JournalCount,
+  type JournalEntry,
+  type JournalPatch,
+  type JournalPhase,
+} from '@app/core';
 import { patchedJournalColumns, toJournalEntry, toJournalRow } from './journal-rows.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -54,6 +61,16 @@ export class SqliteActionJournal extends ActionJournal {
         is.or([is('intended_at', '>=', since), is('ended_at', '>=', since), is('phase', 'not in', ENDED_PHASES)]),
       );
     return this.database.all(query).map(toJournalEntry);
+  }
+
+  override async counts(): Promise<readonly JournalCount[]> {
+    const counts = this.database.query
+      .selectFrom('action_journal')
+      .select((of) => ['type', 'phase', of.fn.countAll<number>().as('count')])
+      .groupBy(['type', 'phase'])
+      .orderBy('type')
+      .orderBy('phase');
+    return this.database.all(counts);
   }
 
   /** By the order of insertion: a clock that was set back must not turn the order of undoing around. */

@@ -50,6 +50,13 @@ export interface JournalEntry {
   readonly error: string | null;
 }
 
+/** How many entries of a type there are in a phase. */
+export interface JournalCount {
+  readonly type: string;
+  readonly phase: JournalPhase;
+  readonly count: number;
+}
+
 export type JournalPatch = Partial<
   Pick<JournalEntry, 'appliedAt' | 'verifiedAt' | 'endedAt' | 'after' | 'output' | 'error'>
 >;

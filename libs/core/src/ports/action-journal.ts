@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalPatch, JournalPhase } from '../domain/action-journal.js';
+import type { JournalCount, JournalEntry, JournalPatch, JournalPhase } from '../domain/action-journal.js';
 
 /** What was meant, done and undone. Entries are never deleted while their run is kept, nor before they are a month old. */
 export abstract class ActionJournal {
@@ -17,4 +17,6 @@ export abstract class ActionJournal {
   abstract ofRun(runId: string): Promise<readonly JournalEntry[]>;
   /** Entries of a target that were begun or ended since, or have not ended; oldest first. */
   abstract recent(target: string, sinceMs: number): Promise<readonly JournalEntry[]>;
+  /** Of every target; nothing where there is no entry. */
+  abstract counts(): Promise<readonly JournalCount[]>;
 }

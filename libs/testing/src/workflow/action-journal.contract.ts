@@ -132,6 +132,19 @@ export function describeActionJournalContract(name: string, open: () => OpenPart
       expect(idsOf(await journal.ofRun('run_1'))).toEqual(['action-b', 'action-c', 'action-a']);
     });
 
+    it('counts the entries of every target by type and phase', async () => {
+      expect(await journal.counts()).toEqual([]);
+      await add('action-1', { type: 'vllm-wake', phase: 'kept' });
+      await add('action-2', { type: 'gpu-lock-clocks', phase: 'undone', target: 'other' });
+      await add('action-3', { type: 'gpu-lock-clocks', phase: 'kept' });
+      await add('action-4', { type: 'gpu-lock-clocks', phase: 'kept' });
+      expect(await journal.counts()).toEqual([
+        { type: 'gpu-lock-clocks', phase: 'kept', count: 2 },
+        { type: 'gpu-lock-clocks', phase: 'undone', count: 1 },
+        { type: 'vllm-wake', phase: 'kept', count: 1 },
+      ]);
+    });
+
     describe('recent', () => {
       const ended = (begin: number, end: number): Partial<JournalEntry> => ({
         phase: 'kept',

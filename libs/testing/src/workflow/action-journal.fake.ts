@@ -1,4 +1,11 @@
-import { ActionJournal, ENDED_PHASES, type JournalEntry, type JournalPatch, type JournalPhase } from '@app/core';
+import {
+  ActionJournal,
+  ENDED_PHASES,
+  type JournalCount,
+  type JournalEntry,
+  type JournalPatch,
+  type JournalPhase,
+} from '@app/core';
 import { copy } from './copy.js';
 
 /** A journal in memory, under the same contract as the real one. */
@@ -50,6 +57,16 @@ export class InMemoryActionJournal extends ActionJournal {
         entry.target === target &&
         (isSince(entry.intendedAt) || isSince(entry.endedAt) || !ENDED_PHASES.includes(entry.phase)),
     );
+  }
+
+  override async counts(): Promise<readonly JournalCount[]> {
+    if (this.failure !== null) throw this.failure;
+    const counts = new Map<string, JournalCount>();
+    for (const { type, phase } of this.all()) {
+      const key = `${type} ${phase}`;
+      counts.set(key, { type, phase, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+    return [...counts.keys()].sort().flatMap((key) => counts.get(key) ?? []);
   }
 
   /** Every entry, in the order in which they were begun. */
