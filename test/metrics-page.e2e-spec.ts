@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parsePrometheusText, type PrometheusPage } from '@app/metrics';
 import { METRIC_FAMILIES, METRIC_PREFIX } from '../apps/agent/src/metrics-page/metric-families.js';
+import { PAGE_PARTS } from '../apps/agent/src/metrics-page/page-readings.js';
 import { startAgent, type TestAgent } from './support/agent.js';
 import { call, postJson } from './support/http.js';
 
@@ -54,7 +55,7 @@ describe('the metrics page', () => {
     expect(valueOf(page, 'build_info', { version: '0.1.0' })).toBe(1);
     expect(valueOf(page, 'process_cpu_seconds_total')).toBeGreaterThan(0);
     expect(valueOf(page, 'resident_memory_bytes')).toBeGreaterThan(1_000_000);
-    for (const part of ['process', 'runs', 'targets', 'findings', 'store', 'llm']) {
+    for (const part of PAGE_PARTS) {
       expect([part, valueOf(page, 'part_readable', { part })]).toEqual([part, 1]);
     }
   });
@@ -99,6 +100,15 @@ describe('the metrics page', () => {
     expect(valueOf(page, 'llm_daily_token_budget')).toBe(200_000);
     expect(valueOf(page, 'targets')).toBe(1);
     expect(valueOf(page, 'simulated', { target: 'local' })).toBe(0);
+  });
+
+  it('shows what keeps the agent from changing anything', async () => {
+    await postJson(`${agent.url}/targets/local/freeze`, { reason: 'under repair' });
+    const frozen = await pageOf(agent);
+    expect(valueOf(frozen, 'target_frozen', { target: 'local' })).toBe(1);
+    expect(valueOf(frozen, 'kill_switch_engaged')).toBe(0);
+    await call(`${agent.url}/targets/local/freeze`, { method: 'DELETE' });
+    expect(valueOf(await pageOf(agent), 'target_frozen', { target: 'local' })).toBe(0);
   });
 
   it('says of the target what its analysis says', async () => {

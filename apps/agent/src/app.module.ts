@@ -21,6 +21,7 @@ import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { EventStreams } from './events/event-streams.js';
 import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { ActionReader } from './metrics-page/action-reader.js';
 import { LlmReader } from './metrics-page/llm-reader.js';
 import { MetricsPageController } from './metrics-page/metrics-page.controller.js';
 import { MetricsPageService } from './metrics-page/metrics-page.service.js';
@@ -80,6 +81,7 @@ export class AppModule {
         ActionViewService,
         { provide: EventStreams, useFactory: (log: RunEventLog) => new EventStreams(log), inject: [RunEventLog] },
         StateReader,
+        ActionReader,
         LlmReader,
         MetricsPageService,
         { provide: ProcessCostMeter, useFactory: (): ProcessCostMeter => new ProcessCostMeter() },

@@ -102,6 +102,36 @@ export const METRIC_FAMILIES = {
     'How long the stages of runs took, since the agent started.',
   ),
 
+  actions: family(
+    'actions_total',
+    'counter',
+    'count',
+    ['type', 'phase'],
+    'Ended actions in the journal, by type and end; goes down when the retention deletes old ones.',
+  ),
+  actionsUnderWay: family(
+    'actions_under_way',
+    'gauge',
+    'count',
+    ['type'],
+    'Actions that were begun and have not come to their end.',
+  ),
+  actionEffects: family(
+    'action_effects_total',
+    'counter',
+    'count',
+    ['type', 'verdict'],
+    'Watched effects of actions in the store, by what they were judged to be.',
+  ),
+  killSwitch: family('kill_switch_engaged', 'gauge', 'boolean', [], '1 while the kill switch stops every change.'),
+  targetFrozen: family(
+    'target_frozen',
+    'gauge',
+    'boolean',
+    ['target'],
+    '1 while nothing may be changed on the target.',
+  ),
+
   targets: family('targets', 'gauge', 'count', [], 'Targets that are watched.'),
   simulated: family('simulated', 'gauge', 'boolean', ['target'], '1 if a source marks itself as simulated.'),
   healthScore: family('health_score', 'gauge', 'points', ['target'], 'Health score of the target, 0 to 100.'),

@@ -4,14 +4,18 @@ import { LlmActivity } from '@app/llm';
 import { parsePrometheusText, ProcessCostMeter, SourceCost } from '@app/metrics';
 import { InMemoryRunStore, SetClock } from '@app/testing/workflow';
 import { StepDurations } from './duration-histograms.js';
+import type { ActionReader } from './action-reader.js';
 import type { LlmReader } from './llm-reader.js';
 import { MetricsPageService } from './metrics-page.service.js';
+import { PAGE_PARTS } from './page-readings.js';
 import type { StateReader } from './state-reader.js';
 
 /** A state whose parts fail by name. */
 function aState(
   broken: ReadonlySet<string>,
-): Pick<StateReader, 'runs' | 'targets' | 'findings' | 'store'> & Pick<LlmReader, 'llm'> {
+): Pick<StateReader, 'runs' | 'targets' | 'findings' | 'store'> &
+  Pick<ActionReader, 'actions' | 'safety'> &
+  Pick<LlmReader, 'llm'> {
   const runs = new InMemoryRunStore();
   const answer = async <Value>(part: string, value: Value): Promise<Value> => {
     if (broken.has(part)) throw new Error(`${part} is broken`);
@@ -21,6 +25,8 @@ function aState(
     runs: async () => answer('runs', await runs.countByStatus()),
     targets: () => answer('targets', [{ id: 'local', isSimulated: false }]),
     findings: () => answer('findings', []),
+    actions: () => answer('actions', { ended: [], underWay: [], effects: [] }),
+    safety: () => answer('safety', { isKillSwitchEngaged: false, targets: [] }),
     store: () => answer('store', { bytes: 1, boundBytes: 2, rows: { runs: 0, historyFrames: 0 }, lastSweep: null }),
     llm: () =>
       answer('llm', {
@@ -43,6 +49,7 @@ describe('MetricsPageService', () => {
     meter = new ProcessCostMeter();
     service = new MetricsPageService(
       aState(broken) as unknown as StateReader,
+      aState(broken) as unknown as ActionReader,
       aState(broken) as unknown as LlmReader,
       meter,
       new StepDurations(),
@@ -64,7 +71,7 @@ describe('MetricsPageService', () => {
     const { problems } = parsePrometheusText(await service.page());
     expect(problems).toEqual([]);
     expect(await valuesOf('targets')).toEqual([1]);
-    expect(await valuesOf('part_readable')).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await valuesOf('part_readable')).toEqual(PAGE_PARTS.map(() => 1));
   });
 
   it('tells the rest when a part is broken, and says which one is', async () => {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf } from '@app/core';
 import { ProcessCostMeter, SourceCost } from '@app/metrics';
+import { ActionReader } from './action-reader.js';
 import { AGENT_VERSION } from './agent-version.js';
 import { SourceDurations, StepDurations } from './duration-histograms.js';
 import { LlmReader } from './llm-reader.js';
@@ -18,6 +19,7 @@ export class MetricsPageService {
 
   constructor(
     private readonly state: StateReader,
+    private readonly acting: ActionReader,
     private readonly model: LlmReader,
     private readonly meter: ProcessCostMeter,
     private readonly stepDurations: StepDurations,
@@ -33,16 +35,18 @@ export class MetricsPageService {
 
   private async readings(): Promise<PageReadings> {
     const { state } = this;
-    const [process, runs, targets, findings, store, llm] = await Promise.all([
+    const [process, runs, targets, findings, actions, safety, store, llm] = await Promise.all([
       this.read('process', () => this.meter.processCost()),
       this.read('runs', () => state.runs()),
       this.read('targets', () => state.targets()),
       this.read('findings', () => state.findings()),
+      this.read('actions', () => this.acting.actions()),
+      this.read('safety', () => this.acting.safety()),
       this.read('store', () => state.store()),
       this.read('llm', () => this.model.llm()),
     ]);
     const sources = this.sourceCost.totals();
-    return { version: AGENT_VERSION, process, sources, runs, targets, findings, store, llm };
+    return { version: AGENT_VERSION, process, sources, runs, targets, findings, actions, safety, store, llm };
   }
 
   /** One line in the log when a part becomes unreadable, not one per scrape. */

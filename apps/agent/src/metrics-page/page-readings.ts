@@ -1,9 +1,10 @@
 import type { Analysis, RunStatus, SectionName } from '@app/core';
 import type { ProcessCost, SourceTotals } from '@app/metrics';
 import type { StoreUsageView } from '@app/persistence';
+import type { ActionReading, SafetyReading } from './action-reader.js';
 import type { LlmReading } from './llm-reader.js';
 
-export const PAGE_PARTS = ['process', 'runs', 'targets', 'findings', 'store', 'llm'] as const;
+export const PAGE_PARTS = ['process', 'runs', 'targets', 'findings', 'actions', 'safety', 'store', 'llm'] as const;
 /** What can fail by itself while the rest of the page is still told. */
 export type PagePart = (typeof PAGE_PARTS)[number];
 
@@ -28,6 +29,8 @@ export interface PageReadings {
   readonly targets: readonly TargetReading[] | null;
   /** Of the targets that have been sampled. */
   readonly findings: readonly TargetAnalysis[] | null;
+  readonly actions: ActionReading | null;
+  readonly safety: SafetyReading | null;
   readonly store: StoreUsageView | null;
   readonly llm: LlmReading | null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Finding, RUN_STATUSES, type RunStatus } from '@app/core';
 import type { SourceTotals } from '@app/metrics';
 import { aRunAnalysis, aRunFinding } from '@app/testing/workflow';
-import type { PageReadings } from './page-readings.js';
+import { PAGE_PARTS, type PageReadings } from './page-readings.js';
 import { type PageSample, pageSamples } from './page-samples.js';
 
 const NOTHING: PageReadings = {
@@ -12,6 +12,8 @@ const NOTHING: PageReadings = {
   runs: null,
   targets: null,
   findings: null,
+  actions: null,
+  safety: null,
   store: null,
   llm: null,
 };
@@ -55,7 +57,7 @@ describe('pageSamples', () => {
     const samples = pageSamples(NOTHING);
     expect(new Set(samples.map(({ family }) => family))).toEqual(new Set(['buildInfo', 'partReadable']));
     expect(samples[0]).toEqual({ family: 'buildInfo', labels: { version: '1.2.3' }, value: 1 });
-    expect(samples.slice(1).map(({ value }) => value)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(samples.slice(1).map(({ value }) => value)).toEqual(PAGE_PARTS.map(() => 0));
   });
 
   it('says which part was readable', () => {
@@ -150,6 +152,30 @@ describe('pageSamples', () => {
     ]);
     const unknown = [{ target: 'local', analysis: { ...aRunAnalysis(), healthScore: null } }];
     expect(samplesOf({ findings: unknown }, 'healthScore')).toEqual([]);
+  });
+
+  it('shows what was done by type and end, what is under way, and what came of it', () => {
+    const actions: NonNullable<PageReadings['actions']> = {
+      ended: [{ type: 'vllm-wake', phase: 'undone', count: 2 }],
+      underWay: [{ type: 'vllm-sleep', count: 1 }],
+      effects: [{ type: 'vllm-wake', verdict: 'regressed', count: 3 }],
+    };
+    expect(pageSamples({ ...NOTHING, actions }).filter(({ family }) => family.startsWith('action'))).toEqual([
+      { family: 'actions', labels: { type: 'vllm-wake', phase: 'undone' }, value: 2 },
+      { family: 'actionsUnderWay', labels: { type: 'vllm-sleep' }, value: 1 },
+      { family: 'actionEffects', labels: { type: 'vllm-wake', verdict: 'regressed' }, value: 3 },
+    ]);
+  });
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('shows a kill switch and a freeze that are %s as %i', (isSo, value) => {
+    const safety = { isKillSwitchEngaged: isSo, targets: [{ id: 'local', isFrozen: isSo }] };
+    expect(valueOf({ safety }, 'killSwitch')).toBe(value);
+    expect(samplesOf({ safety }, 'targetFrozen')).toEqual([
+      { family: 'targetFrozen', labels: { target: 'local' }, value },
+    ]);
   });
 
   it('shows the store and the budget of the model', () => {

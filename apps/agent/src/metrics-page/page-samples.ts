@@ -19,6 +19,8 @@ export function pageSamples(readings: PageReadings): PageSample[] {
     ...runSamples(readings),
     ...targetSamples(readings),
     ...findingSamples(readings),
+    ...actionSamples(readings),
+    ...safetySamples(readings),
     ...storeSamples(readings),
     ...llmSamples(readings),
   ].filter((candidate) => candidate !== null);
@@ -77,6 +79,23 @@ function findingSamples({ findings }: PageReadings): (PageSample | null)[] {
     sample('healthScore', analysis.healthScore, { target }),
   );
   return [...scores, ...samples.values()];
+}
+
+function actionSamples({ actions }: PageReadings): (PageSample | null)[] {
+  if (actions === null) return [];
+  return [
+    ...actions.ended.map(({ type, phase, count }) => sample('actions', count, { type, phase })),
+    ...actions.underWay.map(({ type, count }) => sample('actionsUnderWay', count, { type })),
+    ...actions.effects.map(({ type, verdict, count }) => sample('actionEffects', count, { type, verdict })),
+  ];
+}
+
+function safetySamples({ safety }: PageReadings): (PageSample | null)[] {
+  if (safety === null) return [];
+  return [
+    sample('killSwitch', Number(safety.isKillSwitchEngaged)),
+    ...safety.targets.map(({ id, isFrozen }) => sample('targetFrozen', Number(isFrozen), { target: id })),
+  ];
 }
 
 function storeSamples({ store }: PageReadings): (PageSample | null)[] {
