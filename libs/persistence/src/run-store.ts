@@ -130,8 +130,9 @@ export function countsOfEveryStatus(
 
 /** A step of the same stage takes the place of the earlier one. */
 export function mergeSteps(current: readonly RunStep[], added: readonly RunStep[]): RunStep[] {
-  const stages = new Set(added.map(({ stage }) => stage));
-  return [...current.filter(({ stage }) => !stages.has(stage)), ...added];
+  const isNew = ({ stage }: RunStep): boolean => !current.some((step) => step.stage === stage);
+  const latest = (step: RunStep): RunStep => added.find(({ stage }) => stage === step.stage) ?? step;
+  return [...current.map(latest), ...added.filter(isNew)];
 }
 
 export function mergeWarnings(current: readonly string[], added: readonly string[]): string[] {

@@ -117,10 +117,11 @@ describe('approval', () => {
       'insights ok',
       'plan ok',
       'approve ok',
-      'monitor ok',
       'execute ok',
+      'monitor ok',
       'report ok',
     ]);
+    expect(run.steps.find(({ stage }) => stage === 'execute')?.detail).toMatch(/: done, and the device shows it$/);
     expect(await auditOf(made)).toEqual([
       'run requested',
       'plan planned',
@@ -130,6 +131,14 @@ describe('approval', () => {
       'outcome neutral',
     ]);
     expect(await made.effects.trackRecords()).toMatchObject([{ type: 'gpu-restore-power-limit', count: 1 }]);
+  });
+
+  it('tells in one step of all that was done, one after the other', async () => {
+    const made = healing(newProcess([aPlannedAction(), aPlannedAction({ id: 'action-2' })]));
+    const run = await approved(made);
+    expect(statuses(run)).toEqual(['action-1 verified', 'action-2 verified']);
+    const told = run.steps.filter(({ stage }) => stage === 'execute').map(({ detail }) => detail);
+    expect(told).toEqual([expect.stringMatching(/: done, and the device shows it; .*: it was so already$/)]);
   });
 
   it('is taken once: the second decision meets a conflict', async () => {

@@ -5,6 +5,8 @@ export interface StepResult<Update> {
   readonly status: StepStatus;
   readonly detail: string | null;
   readonly payloads?: Partial<RunPayloads>;
+  /** The stage's step as it is stored already, when this time nothing was added to it. */
+  readonly unchanged?: RunStep | undefined;
   /** What the node gives back to the graph. */
   readonly update: Update;
 }
@@ -36,11 +38,11 @@ export class StepRecorder {
     work: () => Promise<StepResult<Update>>,
   ): Promise<Update> {
     const startedAtMs = await this.begin(runId, stage, signal);
-    const { status, detail, payloads, update } = await work();
-    const step = this.step(stage, status, startedAtMs, detail);
+    const { status, detail, payloads, unchanged, update } = await work();
+    const step = unchanged ?? this.step(stage, status, startedAtMs, detail);
     await this.write(runId, signal, { steps: [step], payloads });
     this.begun.delete(runId);
-    this.announce([step]);
+    if (unchanged === undefined) this.announce([step]);
     return update;
   }
 

@@ -102,7 +102,7 @@ export function describeRunStoreContract(name: string, open: () => OpenStore): v
         await store.create(aStoredRun({ status: 'running' }));
         await store.update('run_1', { steps: [step('collect', 'failed'), step('analyze')] });
         await store.update('run_1', { steps: [step('collect')] });
-        expect((await store.get('run_1'))?.steps).toEqual([step('analyze'), step('collect')]);
+        expect((await store.get('run_1'))?.steps).toEqual([step('collect'), step('analyze')]);
       });
 
       it('leaves a terminal run as it is', async () => {

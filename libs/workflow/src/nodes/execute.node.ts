@@ -10,6 +10,7 @@ import {
   type OptimizationAction,
   type Plan,
   type Run,
+  type RunStep,
   type Snapshot,
   type SnapshotSource,
 } from '@app/core';
@@ -51,6 +52,8 @@ const NEXT: Step = { kind: 'next' };
 class Execution {
   private readonly plans: PlanKeeper;
   private readonly told: string[] = [];
+  /** Of the actions of this run that were done before. */
+  private earlier: RunStep | null = null;
 
   constructor(
     private readonly deps: ExecuteDeps,
@@ -61,6 +64,7 @@ class Execution {
 
   async goOn(): Promise<StepResult<WorkflowUpdate>> {
     const { run, plan } = await this.plans.load(this.runId);
+    this.earlier = run.steps.find(({ stage }) => stage === 'execute') ?? null;
     for (const action of plan.actions) {
       const entry = await this.deps.journal.get(run.id, action.id);
       const step = entry === null ? await this.begin(run, plan, action) : await this.resume(run, action, entry);
@@ -86,7 +90,10 @@ class Execution {
         const update = { currentActionId: action.id, rollbackReason: `it was being taken back: ${error}` };
         return { kind: 'done', result: this.result(update, 'degraded') };
       }
-      default:
+      case 'intended':
+      case 'applied':
+      case 'verified':
+      case 'undoing':
         return this.conclude(action, await this.deps.runner.recover(entry));
     }
   }
@@ -228,6 +235,12 @@ class Execution {
   }
 
   private result(update: WorkflowUpdate, status: 'ok' | 'degraded' | 'failed' = 'ok'): StepResult<WorkflowUpdate> {
-    return { status, detail: this.told.length > 0 ? this.told.join('; ') : 'nothing was to be done', update };
+    const { earlier, told } = this;
+    // The node looks once more after the last action; that there was nothing left is no news.
+    if (told.length === 0 && earlier !== null) {
+      return { status: earlier.status, detail: earlier.detail, unchanged: earlier, update };
+    }
+    const details = [...(earlier?.detail?.split('; ') ?? []), ...told];
+    return { status, detail: details.length > 0 ? [...new Set(details)].join('; ') : 'nothing was to be done', update };
   }
 }
