@@ -1,17 +1,24 @@
-/** One fault that a person can follow: an engine over two GPUs, of which one is no longer cooled. */
-export const HOST_OPTIONS = ['--gpus', '2', '--engines', '1', '--product', 'h100', '--seed', '3'];
-export const FAULT = {
-  id: 'fan-failure',
-  title: 'The air that cools GPU 0 stands still',
-  rule: 'gpu-thermal-hw-slowdown',
+/** An engine over two GPUs: what is set on one of them is felt by both. */
+export const HOST_OPTIONS = ['--gpus', '2', '--engines', '1', '--product', 'h100', '--seed', '7'];
+
+/** Lower than anybody wants it, and never taken back: somebody's test of last week. */
+export const LOCKED_MHZ = '900';
+export const LOWERED_WATTS = '210';
+
+/** A sample each second, so that nobody waits long. */
+export const AGENT_SETTINGS = { SAMPLE_INTERVAL_MS: '1000', COLLECT_TIMEOUT_MS: '2000' };
+
+/** What takes minutes on a real host takes seconds here; all of it is said on the screen. */
+export const SHORTENED = {
+  durations: { d1Seconds: 5, d1Samples: 3, d2Seconds: 6 },
+  monitor: {
+    'gpu-reset-clocks': { settleSeconds: 6, windowSeconds: 10 },
+    'gpu-restore-power-limit': { settleSeconds: 6, windowSeconds: 10 },
+  },
 };
-
-/** A sample each second, and findings that are confirmed after ten instead of sixty seconds, so that nobody waits long. */
-export const AGENT_SETTINGS = { SAMPLE_INTERVAL_MS: '1000', COLLECT_TIMEOUT_MS: '900' };
 /** JSON is YAML. */
-export const AGENT_CONFIG = JSON.stringify({ durations: { d1Seconds: 10, d1Samples: 3 } });
+export const AGENT_CONFIG = JSON.stringify(SHORTENED);
 
-export const HEALTHY_SECONDS = 8;
-export const DEADLINE_SECONDS = 100;
-/** So long other findings may still join the one that was waited for. */
-export const AFTERMATH_SECONDS = 8;
+export const HEALTHY_SECONDS = 5;
+/** So long a finding may take to be confirmed, and an action to be watched. */
+export const DEADLINE_SECONDS = 60;

@@ -1,48 +1,49 @@
-import type { SeenAnalysis } from '../support/watching-agent.js';
-
-/** What is read here of a run. */
-export interface SeenRun {
-  readonly id: string;
-  readonly snapshot: {
-    readonly simulated: boolean;
-    readonly gpus: readonly {
-      readonly name: string | null;
-      readonly temperature: { readonly gpuCelsius: number | null };
-      readonly clocks: { readonly smMhz: number | null };
-    }[];
-  } | null;
-  readonly analysis:
-    (SeenAnalysis & { readonly findings: SeenAnalysis['items']; readonly healthScore: number | null }) | null;
-  readonly insights: {
-    readonly summary: string;
-    readonly recommendations: readonly { readonly title: string; readonly rationale: string }[];
-  } | null;
-}
+import type { SeenAction, SeenLoopRun } from '../support/acting-agent.js';
+import type { SeenFinding } from '../support/watching-agent.js';
 
 /** Stands at the beginning of each line, since nothing here is of a real machine. */
 export function line(text: string): string {
   return `[simulated] ${text}`.trimEnd();
 }
 
-export function progress(seconds: number, { gpus }: NonNullable<SeenRun['snapshot']>, analysis: SeenAnalysis): string {
-  const states = gpus.map(({ temperature, clocks }, i) => `GPU ${i} ${temperature.gpuCelsius} °C ${clocks.smMhz} MHz`);
-  const found = analysis.items.map(({ ruleId, state }) => `${ruleId} (${state})`).join(', ') || 'no findings';
-  return line(`${String(Math.round(seconds)).padStart(3)} s  ${states.join(', ')}: ${found}`);
+export function chapter(title: string): string {
+  return line(`\n[simulated] ${title.toUpperCase()}`).replace('[simulated] \n', `${line('')}\n`);
 }
 
-/** The verdict of a run, as the agent gave it. */
-export function verdict({ id, snapshot, analysis, insights }: SeenRun): string[] {
-  const causes = analysis?.findings.filter(({ rootCause, state }) => rootCause && state === 'confirmed') ?? [];
-  const effects = analysis?.findings.filter(({ rootCause }) => !rootCause) ?? [];
+export function verdict({ severity, title, subject, summary }: SeenFinding): string[] {
+  return [line(`  found     [${severity}] ${title}, ${subject.label}`), line(`            ${summary}`)];
+}
+
+export function plan({ id, plan: made, status }: SeenLoopRun): string[] {
   return [
-    '',
-    `VERDICT of run ${id}: ${analysis?.healthStatus}, score ${analysis?.healthScore}, snapshot marked simulated: ${snapshot?.simulated}`,
-    ...causes.map(
-      ({ severity, title, subject, summary }) => `  cause   [${severity}] ${title}, ${subject.label}: ${summary}`,
-    ),
-    ...effects.map(({ severity, title, subject }) => `  effect  [${severity}] ${title}, ${subject.label}`),
-    ...(insights === null ? [] : [`  summary ${insights.summary}`]),
-    ...(insights?.recommendations.map(({ title, rationale }) => `  do      ${title}: ${rationale}`) ?? []),
-    '',
-  ].map(line);
+    line(`  plan      run ${id} is ${status}, hash ${made?.hash.slice(0, 12)}…`),
+    ...(made?.actions.flatMap(planned) ?? []),
+  ];
+}
+
+function planned({ id, type, gate, risk, preview, guardrails }: SeenAction): string[] {
+  const allowing = guardrails.filter(({ verdict: word }) => word === 'allow').length;
+  return [
+    line(`            ${id} ${type} (${risk}, ${gate}): ${preview}`),
+    ...(guardrails.length === 0
+      ? []
+      : [line(`            ${allowing} of ${guardrails.length} guardrails allow it so far`)]),
+  ];
+}
+
+export function effect({ status, outcome, plan: made, steps }: SeenLoopRun): string[] {
+  const done = steps.find(({ stage }) => stage === 'execute')?.detail;
+  const statuses = made?.actions.map(({ type, status: word }) => `${type} is ${word}`).join(', ');
+  return [
+    line(`  done      ${done}`),
+    ...(outcome?.metrics.map(({ signal, before, after, verdict: word }) =>
+      line(`            ${signal}: ${number(before)} -> ${number(after)} (${word})`),
+    ) ?? []),
+    line(`  verdict   ${outcome?.verdict}${outcome?.rolledBack ? ', rolled back' : ''}: run ${status}, ${statuses}`),
+    line(`            ${outcome?.explanation}`),
+  ];
+}
+
+function number(value: number | null): string {
+  return value === null ? 'not measured' : String(Number(value.toPrecision(3)));
 }

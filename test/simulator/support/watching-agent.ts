@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChildProgram, freePort, startProgram } from './child-program.js';
-import { getJson } from './json-http.js';
+import { getJson, type JsonAnswer, send } from './json-http.js';
 import type { RunningHost } from './simulated-host.js';
 
 const PROGRAM = 'dist/apps/agent/apps/agent/src/main.js';
@@ -33,7 +33,10 @@ export interface SeenAnalysis {
 
 export interface WatchingAgent {
   readonly url: string;
+  /** Where its data lies, and its stop file would. */
+  readonly dataFolder: string;
   findings(): Promise<SeenAnalysis>;
+  send(method: string, path: string, body?: unknown): Promise<JsonAnswer>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +71,13 @@ export async function startAgent(
     await program.stop();
     throw error;
   }
-  return { url, findings: () => getJson(`${url}/targets/local/findings`), stop: () => program.stop() };
+  return {
+    url,
+    dataFolder,
+    findings: () => getJson(`${url}/targets/local/findings`),
+    send: (method, path, body) => send(`${url}${path}`, method, body),
+    stop: () => program.stop(),
+  };
 }
 
 async function untilListening(url: string, { child, errors }: ChildProgram): Promise<void> {

@@ -168,6 +168,7 @@ class Execution {
       case 'unchanged':
         return this.fail(run, action, performed.error, entry);
       case 'astray':
+        this.told.push(`${label}: the device is neither as it was nor as wanted`);
         await this.plans.change(run.id, action.id, {
           status: 'applied',
           before: performed.entry.before,
