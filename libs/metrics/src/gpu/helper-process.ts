@@ -24,7 +24,12 @@ export type HelperAnswer =
 type HelperMessage = { readonly id: number } & Extract<HelperAnswer, { kind: 'exited' | 'too-large' | 'not-started' }>;
 
 /** Little memory, and nothing thrown away between two calls that has to be made again for the next. */
-const NODE_OPTIONS = ['--max-old-space-size=64', '--no-flush-bytecode', '--no-memory-reducer', '--no-parallel-scavenge'];
+const NODE_OPTIONS = [
+  '--max-old-space-size=64',
+  '--no-flush-bytecode',
+  '--no-memory-reducer',
+  '--no-parallel-scavenge',
+];
 
 function helperProgram(): { file: string; nodeOptions: string[] } {
   const built = fileURLToPath(new URL('./nvidia-smi-helper.js', import.meta.url));
