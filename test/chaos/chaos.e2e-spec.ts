@@ -9,7 +9,7 @@ describe('an agent that is killed again and again', () => {
   it(
     'does nothing twice, forgets nothing it did, ends every run and leaves no harm unsaid',
     async () => {
-      const tally = await runChaos({ seed: Number(process.env['CHAOS_SEED'] ?? 1), kills: KILLS, lanes: 2 });
+      const tally = await runChaos({ seed: Number(process.env['CHAOS_SEED'] ?? 1), kills: KILLS, lanes: 3 });
       expect(tally.violations).toEqual([]);
       expect(tally.kills).toBeGreaterThanOrEqual(KILLS);
       expect(tally.appliedShare).toBeGreaterThanOrEqual(0.5);

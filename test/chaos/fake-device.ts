@@ -20,6 +20,8 @@ export interface LedgerEntry {
   readonly role: 'act' | 'undo';
   readonly setting: Setting;
   readonly hasTakenEffect: boolean;
+  /** The agent that asked for it was dead by then, and another one had been started. */
+  readonly isLate: boolean;
 }
 
 export interface DevicePlan {
@@ -39,6 +41,8 @@ export class FakeDevice {
   readonly stateFile: string;
   ledger: LedgerEntry[] = [];
   gpus: readonly FakeGpu[] = Array.from({ length: GPUS }, (_, index) => healthyGpu(index));
+  /** Which agent is at work: raised with every start. */
+  agentNo = 0;
   onSetting: (moment: 'asked' | 'done') => void = () => undefined;
   private plan: DevicePlan = { act: 'obey', undo: 'obey', slowMs: 0 };
   private readonly pending = new Set<Promise<void>>();
@@ -103,10 +107,12 @@ export class FakeDevice {
     this.onSetting('asked');
     const role = roleOf(command.setting);
     const behaviour = this.plan[role];
+    const askedBy = this.agentNo;
     if (behaviour === 'slow') await delay(this.plan.slowMs);
     const hasTakenEffect = !['fail', 'deny', 'lie'].includes(behaviour);
     for (const uuid of command.uuids) {
-      this.ledger.push({ uuid, role, setting: command.setting, hasTakenEffect });
+      const isLate = askedBy !== this.agentNo;
+      this.ledger.push({ uuid, role, setting: command.setting, hasTakenEffect, isLate });
       if (hasTakenEffect) this.apply(uuid, command.setting, behaviour);
     }
     this.onSetting('done');

@@ -7,7 +7,13 @@ import { type Evidence, violationsOf } from './invariants.js';
 const GPU = healthyGpu(0);
 const { uuid } = GPU;
 const LOWERED = { ...GPU, limitWatts: 400 };
-const ACT: LedgerEntry = { uuid, role: 'act', setting: { kind: 'power-limit', watts: 700 }, hasTakenEffect: true };
+const ACT: LedgerEntry = {
+  uuid,
+  role: 'act',
+  setting: { kind: 'power-limit', watts: 700 },
+  hasTakenEffect: true,
+  isLate: false,
+};
 const ENTRY = aJournalEntry({ phase: 'kept', members: [uuid] });
 
 /** A run that gave a GPU its limit back and kept it. */

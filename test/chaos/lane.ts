@@ -187,6 +187,7 @@ export class Lane {
 
   private startAgent(): AgentProcess {
     const { folder, image, alerts } = this.deps;
+    this.device.agentNo += 1;
     const store = Math.floor(this.count / RUNS_PER_STORE);
     this.agent = new AgentProcess({
       image,

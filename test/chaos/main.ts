@@ -33,6 +33,7 @@ const complaints = [
   ...(tally.violations.length > 0 ? [`${tally.violations.length} violations`] : []),
   ...(tally.kills < KILLS ? [`only ${tally.kills} of ${KILLS} kills`] : []),
   ...(tally.appliedShare < LEAST_APPLIED_SHARE ? ['too few runs in which an action took effect'] : []),
+  ...(tally.lateSettings === 0 ? ['no setting came after a restart'] : []),
   ...(missed.length > 0 ? [`no kill in: ${missed.join(', ')}`] : []),
 ];
 say(

@@ -51,7 +51,9 @@ const FEW_STATEMENTS = 5;
 const MANY_STATEMENTS = 14;
 /** Four are one more than a run is taken up after. */
 const KILL_COUNTS = { '1': 20, '2': 35, '3': 37, '4': 8 };
-const LONGEST_SLOW_MS = 650;
+/** Some of it is over before a new agent is there, some comes after it has begun to look. */
+const SLOW_MS: readonly [number, number] = [100, 650];
+const VERY_SLOW_MS: readonly [number, number] = [1_300, 2_300];
 
 export function chooseScenario(random: Random): Scenario {
   const count = Number(weighted(random, KILL_COUNTS));
@@ -60,7 +62,7 @@ export function chooseScenario(random: Random): Scenario {
     faults: isLucky(random, 0.15) ? ['power', 'clocks'] : [isLucky(random, 0.6) ? 'power' : 'clocks'],
     act: weighted(random, ACTS),
     undo: weighted(random, UNDOS),
-    slowMs: between(random, 100, LONGEST_SLOW_MS),
+    slowMs: between(random, ...(isLucky(random, 0.5) ? SLOW_MS : VERY_SLOW_MS)),
     decision: isLucky(random, 0.93) ? 'approve' : 'reject',
     cancel: isLucky(random, 0.12) ? momentOf(random, ['insights', 'approve', 'execute', 'monitor', 'rollback']) : null,
     rollback: isLucky(random, 0.25) ? { killAfterMs: isLucky(random, 0.6) ? between(random, 0, 250) : null } : null,

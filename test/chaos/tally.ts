@@ -12,6 +12,8 @@ export class Tally {
   /** Kills that came when the run had ended: they count for nothing. */
   private late = 0;
   private applied = 0;
+  /** Settings of actions that came after the agent that asked for them had been replaced. */
+  lateSettings = 0;
   private attempted = 0;
   private rolledBack = 0;
   private frozen = 0;
@@ -36,6 +38,7 @@ export class Tally {
     this.runs += 1;
     add(this.byStatus, run.status);
     const acts = ledger.filter(({ role }) => role === 'act');
+    this.lateSettings += acts.filter(({ hasTakenEffect, isLate }) => hasTakenEffect && isLate).length;
     if (acts.length > 0) this.attempted += 1;
     if (acts.some(({ hasTakenEffect }) => hasTakenEffect)) this.applied += 1;
     if (journal.some(({ phase }) => phase === 'undone')) this.rolledBack += 1;
@@ -56,7 +59,7 @@ export class Tally {
       `${this.kills} kills (${list(this.byKind)}), ${this.late} more after the end of a run, ${this.restarts} restarts, ${this.runs} runs`,
       `kills per stage: ${list(this.byStage)}`,
       `runs per status: ${list(this.byStatus)}`,
-      `an action was attempted in ${this.attempted} runs and took effect in ${this.applied}; ${this.rolledBack} runs took something back, ${this.frozen} froze their target`,
+      `an action was attempted in ${this.attempted} runs and took effect in ${this.applied}, ${this.lateSettings} times only after the next agent had started; ${this.rolledBack} runs took something back, ${this.frozen} froze their target`,
       `${this.violations.length} violations`,
     ].join('\n');
   }

@@ -5,7 +5,7 @@ import type { AgentOptions } from './messages.js';
 /** The two actions that the device's complaints lead to. */
 export const ACTION_TYPES = ['gpu-restore-power-limit', 'gpu-reset-clocks'] as const;
 /** So long an executor may take, in seconds; the device's slowest setting takes less. */
-export const EXECUTE_SECONDS = 0.8;
+const EXECUTE_SECONDS = 2.5;
 const WINDOW_SECONDS = 0.3;
 
 function ofEachType<Value>(value: Value): Record<string, Value> {

@@ -48,8 +48,8 @@ export interface RunWish {
 }
 
 const LOOK_MS = 500;
-/** Longer than any run of these takes. */
-const RUN_MS = 180_000;
+/** Longer than any run of these takes; with the default windows it is two and a half minutes. */
+const RUN_MS = 240_000;
 
 const APPROVAL_ATTEMPTS = 3;
 const APPROVAL_PAUSE_MS = 1_500;
