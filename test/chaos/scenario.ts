@@ -62,7 +62,7 @@ export function chooseScenario(random: Random): Scenario {
     faults: isLucky(random, 0.15) ? ['power', 'clocks'] : [isLucky(random, 0.6) ? 'power' : 'clocks'],
     act: weighted(random, ACTS),
     undo: weighted(random, UNDOS),
-    slowMs: between(random, ...(isLucky(random, 0.5) ? SLOW_MS : VERY_SLOW_MS)),
+    slowMs: between(random, ...(isLucky(random, 0.35) ? SLOW_MS : VERY_SLOW_MS)),
     decision: isLucky(random, 0.93) ? 'approve' : 'reject',
     cancel: isLucky(random, 0.12) ? momentOf(random, ['insights', 'approve', 'execute', 'monitor', 'rollback']) : null,
     rollback: isLucky(random, 0.25) ? { killAfterMs: isLucky(random, 0.6) ? between(random, 0, 250) : null } : null,
