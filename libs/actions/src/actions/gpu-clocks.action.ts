@@ -5,8 +5,8 @@ import { byValue, GpuAction, type GpuWork, inTurn } from './gpu.action.js';
 import { CLOCK_STEP_MHZ, eachShows, formerOf, isBusy, isPowerLimited, ShownOnce } from './gpu-clocks.js';
 import { HEAT_OR_BRAKE, noneActive } from './gpu-slowdowns.js';
 import type { GpuState } from './gpu-state.js';
-import { gpusOf, groupOfGpu } from './gpu-subject.js';
-import { allHold, condition, impossible, isImpossible } from './proposals.js';
+import { withAlikeOfGroup } from './gpu-subject.js';
+import { allHold, condition, impossible } from './proposals.js';
 import { DRAW_TARGET, SERVING_GUARDS, SM_CLOCK_TARGET } from './watched-signals.js';
 
 const CLOCK_FIELDS: readonly (keyof GpuState)[] = [
@@ -108,14 +108,8 @@ export class GpuResetClocksAction extends ClockAction {
   protected readonly isForGroup = false;
 
   /** The slowest of a group sets the pace, so that freeing one of several that are held shows nothing. */
-  protected override membersWith(gpu: Gpu, snapshot: Snapshot): readonly string[] {
-    const own = gpu.uuid ?? '';
-    const group = groupOfGpu(own, snapshot);
-    if (isImpossible(group)) return [own];
-    const isHeld = (other: Gpu | null): boolean =>
-      other !== null && isLow(other) === true && isHeldByNothingElse(other);
-    const others = group.filter((uuid) => uuid !== own);
-    return [own, ...others.filter((_, at) => isHeld(gpusOf(others, snapshot)[at] ?? null))];
+  protected override membersWith({ uuid }: Gpu, snapshot: Snapshot): readonly string[] {
+    return withAlikeOfGroup(uuid ?? '', snapshot, (gpu) => isLow(gpu) === true && isHeldByNothingElse(gpu));
   }
 
   protected work(_candidate: CandidateAction, gpus: readonly Gpu[]): GpuWork {
