@@ -55,8 +55,8 @@ function numbersIn(value: unknown): number[] {
 function numbersOfTexts({ files, page }: Recording): Set<number> {
   const texts = [...Object.values(files), page ?? ''].join('\n');
   const written = [...texts.matchAll(/[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/g)].map(([text]) => Number(text));
-  const factors = [1, 1024, 1e6 / 8, 1e-6];
-  return new Set(written.flatMap((number) => factors.map((factor) => number * factor)));
+  // Divided as the readers divide: the product with 1e-6 is another number in the last digit.
+  return new Set(written.flatMap((number) => [number, number * 1024, number * (1e6 / 8), number / 1e6]));
 }
 
 /** Values that stand in a text as they are; sums, differences, quotients and counts of lines are not among them. */
