@@ -29,7 +29,12 @@ export interface ApprovalsDeps extends TargetAnalysisDeps {
 }
 
 /** What says that the machine is no longer the one that the plan was made for. */
-const DRIFT_GUARDRAILS = ['evidence-fresh', 'evidence-agreement', 'identity', 'preconditions'];
+export const DRIFT_GUARDRAILS: readonly string[] = [
+  'evidence-fresh',
+  'evidence-agreement',
+  'identity',
+  'preconditions',
+];
 
 /** Takes the decision about a plan, once: by compare-and-set in the store, before the graph is resumed with it. */
 export class Approvals {

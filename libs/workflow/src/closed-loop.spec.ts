@@ -4,32 +4,26 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { OptimizationAction, Run } from '@app/core';
-import { aPlannedAction, KNOB_WATTS, openWorkflowParts, settled } from '@app/testing/loop';
-import { aJournalEntry, aRunAnalysis, aRunFinding, aRunRequest } from '@app/testing/workflow';
-import { LoopParts } from './loop-parts.js';
-import { RunService } from './run.service.js';
-import { StepRecorder } from './step-recorder.js';
-import { WorkflowGraph } from './workflow-graph.js';
+import {
+  aPlannedAction,
+  KNOB_WATTS,
+  closeWorkflowProcess,
+  openWorkflowProcess,
+  type WorkflowProcess,
+  restingRun,
+  approvedRun,
+  healing,
+  KNOB_FINDING,
+} from '@app/testing/loop';
+import { aRunAnalysis } from '@app/testing/workflow';
 
 const LONG_MS = 30_000;
-const by = { requestedBy: 'operator' };
-const FINDING = aRunFinding();
-
-function aProcess(folder: string) {
-  const parts = openWorkflowParts(folder);
-  const recorder = new StepRecorder(parts.store, parts.clock);
-  const loop = new LoopParts(parts);
-  const graph = new WorkflowGraph({ ...parts, ...loop.parts, recorder });
-  const runs = new RunService({ ...parts, ...loop.parts, ...loop.decisions(parts), recorder, graph });
-  parts.analyzer.analysis = aRunAnalysis([FINDING]);
-  return { ...parts, graph, runs, cancels: loop.parts.cancels };
-}
-type Process = ReturnType<typeof aProcess>;
 
 let folder: string;
-let processes: Process[];
-const newProcess = (actions: readonly OptimizationAction[] = [aPlannedAction()]): Process => {
-  const made = aProcess(folder);
+let processes: WorkflowProcess[];
+const newProcess = (actions: readonly OptimizationAction[] = [aPlannedAction()]): WorkflowProcess => {
+  const made = openWorkflowProcess(folder);
+  made.analyzer.analysis = aRunAnalysis([KNOB_FINDING]);
   made.planner.actions = actions;
   processes.push(made);
   return made;
@@ -41,65 +35,39 @@ beforeEach(() => {
   processes = [];
 });
 afterEach(async () => {
-  for (const { runs, snapshots, database } of processes) {
-    snapshots.release();
-    await runs.shutdown(0);
-    await settled();
-    database.close();
-  }
+  for (const made of processes) await closeWorkflowProcess(made);
   rmSync(folder, { recursive: true });
 });
 
-async function waiting({ runs }: Process, mode: Run['mode'] = 'approve'): Promise<Run> {
-  const { id } = await runs.start(aRunRequest({ mode }), by);
-  return runs.waitFor(id, LONG_MS);
-}
-
-/** The finding is gone as soon as the knob is turned. */
-function healing(made: Process): Process {
-  const analyze = made.analyzer.analyze.bind(made.analyzer);
-  made.analyzer.analyze = (window) => {
-    made.analyzer.analysis = aRunAnalysis(made.knob.watts === KNOB_WATTS ? [] : [FINDING]);
-    return analyze(window);
-  };
-  return made;
-}
-
-async function approved(made: Process): Promise<Run> {
-  const { id, plan } = await waiting(made);
-  await made.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada');
-  return made.runs.waitFor(id, LONG_MS);
-}
-
 const statuses = (run: Run): unknown => run.plan?.actions.map(({ id, status }) => `${id} ${status}`);
-const auditOf = async (made: Process): Promise<string[]> =>
+const auditOf = async (made: WorkflowProcess): Promise<string[]> =>
   [...(await made.audit.list({ limit: 100 })).items].reverse().map(({ kind, event }) => `${kind} ${event}`);
 
 describe('a run that only proposes', () => {
   it('makes a plan and does nothing', async () => {
     const made = newProcess();
-    const run = await waiting(made, 'recommend');
+    const run = await restingRun(made, 'recommend');
     expect(run).toMatchObject({ status: 'succeeded', plan: { actions: [{ status: 'proposed' }] }, outcome: null });
     expect(made.knob.writes).toEqual([]);
   });
 
   it('that may only look makes no plan', async () => {
-    expect(await waiting(newProcess(), 'observe')).toMatchObject({ status: 'succeeded', plan: null });
+    expect(await restingRun(newProcess(), 'observe')).toMatchObject({ status: 'succeeded', plan: null });
   });
 });
 
 describe('approval', () => {
   it('is waited for, without a hold on the target', async () => {
     const made = newProcess();
-    const run = await waiting(made);
+    const run = await restingRun(made);
     expect(run).toMatchObject({ status: 'awaiting_approval', stage: 'approve', approval: null });
     expect(made.knob.writes).toEqual([]);
-    expect(await waiting(made, 'recommend')).toMatchObject({ status: 'succeeded' });
+    expect(await restingRun(made, 'recommend')).toMatchObject({ status: 'succeeded' });
   });
 
   it('lets the action be done, watched and kept', async () => {
     const made = healing(newProcess());
-    const run = await approved(made);
+    const run = await approvedRun(made);
     expect(run).toMatchObject({
       status: 'succeeded',
       approval: { decision: 'approve', by: 'ada', actionIds: ['action-1'] },
@@ -135,7 +103,7 @@ describe('approval', () => {
 
   it('tells in one step of all that was done, one after the other', async () => {
     const made = healing(newProcess([aPlannedAction(), aPlannedAction({ id: 'action-2' })]));
-    const run = await approved(made);
+    const run = await approvedRun(made);
     expect(statuses(run)).toEqual(['action-1 verified', 'action-2 verified']);
     const told = run.steps.filter(({ stage }) => stage === 'execute').map(({ detail }) => detail);
     expect(told).toEqual([expect.stringMatching(/: done, and the device shows it; .*: it was so already$/)]);
@@ -143,7 +111,7 @@ describe('approval', () => {
 
   it('is taken once: the second decision meets a conflict', async () => {
     const made = healing(newProcess());
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     const decide = (decision: 'approve' | 'reject'): Promise<Run> =>
       made.runs.decide(id, { decision, planHash: plan?.hash ?? '' }, decision);
     const results = await Promise.allSettled([decide('approve'), decide('reject')]);
@@ -154,7 +122,7 @@ describe('approval', () => {
 
   it('of another plan, or of an action that does not wait, is refused', async () => {
     const made = newProcess();
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     const planHash = plan?.hash ?? '';
     await expect(made.runs.decide(id, { decision: 'approve', planHash: 'another' }, 'ada')).rejects.toMatchObject({
       code: 'plan_changed',
@@ -167,7 +135,7 @@ describe('approval', () => {
 
   it('is refused when the state has drifted, and can be tried again', async () => {
     const made = healing(newProcess());
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     const planHash = plan?.hash ?? '';
     made.guards.denials = { identity: 'the GPU is another one' };
     await expect(made.runs.decide(id, { decision: 'approve', planHash }, 'ada')).rejects.toMatchObject({
@@ -180,7 +148,7 @@ describe('approval', () => {
 
   it('can be for some of the actions', async () => {
     const made = healing(newProcess([aPlannedAction(), aPlannedAction({ id: 'action-2' })]));
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     const request = { decision: 'approve', planHash: plan?.hash ?? '', actionIds: ['action-2'] } as const;
     await made.runs.decide(id, request, 'ada');
     expect(statuses(await made.runs.waitFor(id, LONG_MS))).toEqual(['action-1 rejected', 'action-2 verified']);
@@ -189,7 +157,7 @@ describe('approval', () => {
 
   it('that is refused ends the run, with the reason', async () => {
     const made = newProcess();
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     await made.runs.decide(id, { decision: 'reject', planHash: plan?.hash ?? '', comment: 'not tonight' }, 'ada');
     const run = await made.runs.waitFor(id, LONG_MS);
     expect(run).toMatchObject({ status: 'rejected', error: null });
@@ -200,7 +168,7 @@ describe('approval', () => {
 
   it('comes too late when the plan has run out', async () => {
     const made = newProcess();
-    const { id, plan } = await waiting(made);
+    const { id, plan } = await restingRun(made);
     made.clock.advance(3_600_000);
     await expect(
       made.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada'),
@@ -216,7 +184,7 @@ describe('a run in auto mode', () => {
   it('does what is automatic first, then waits with the rest', async () => {
     const automatic = aPlannedAction({ id: 'action-1', gate: 'automatic', type: 'gpu-restore-power-limit' });
     const made = newProcess([automatic, aPlannedAction({ id: 'action-2' })]);
-    const run = await waiting(made, 'auto');
+    const run = await restingRun(made, 'auto');
     expect(run.status).toBe('awaiting_approval');
     expect(statuses(run)).toEqual(['action-1 verified', 'action-2 proposed']);
     expect(made.knob.writes).toEqual([KNOB_WATTS]);
@@ -227,7 +195,7 @@ describe('an action that is not allowed when it is to be done', () => {
   it.each(['kill-switch', 'freeze', 'cool-down'])('is denied by %s, and the run succeeds', async (name) => {
     const made = newProcess([aPlannedAction({ gate: 'automatic' })]);
     made.guards.denials = { [name]: 'not now' };
-    const run = await waiting(made, 'auto');
+    const run = await restingRun(made, 'auto');
     expect(run).toMatchObject({ status: 'succeeded', plan: { actions: [{ status: 'denied' }] }, outcome: null });
     expect(run.plan?.actions[0]?.guardrails).toEqual([{ name, verdict: 'deny', reason: 'not now' }]);
     expect(made.knob.writes).toEqual([]);
@@ -238,7 +206,7 @@ describe('an action that does not help', () => {
   it('is taken back when its executor does something else', async () => {
     const made = newProcess();
     made.knob.behaviour = 'worsen';
-    const run = await approved(made);
+    const run = await approvedRun(made);
     expect(run).toMatchObject({ status: 'rolled_back', outcome: { verdict: 'inconclusive', rolledBack: true } });
     expect(statuses(run)).toEqual(['action-1 rolled_back']);
     expect(made.knob.watts).toBe(300);
@@ -251,7 +219,7 @@ describe('an action that does not help', () => {
       made.knob.watts = 250;
       return run(entry);
     };
-    expect(await approved(made)).toMatchObject({ status: 'rolled_back', outcome: { rolledBack: true } });
+    expect(await approvedRun(made)).toMatchObject({ status: 'rolled_back', outcome: { rolledBack: true } });
     expect(made.knob.watts).toBe(300);
   });
 
@@ -260,7 +228,7 @@ describe('an action that does not help', () => {
     async (behaviour) => {
       const made = newProcess([aPlannedAction(), aPlannedAction({ id: 'action-2' })]);
       made.knob.behaviour = behaviour;
-      const run = await approved(made);
+      const run = await approvedRun(made);
       expect(run).toMatchObject({ status: 'failed', error: { code: 'action_failed' } });
       expect(statuses(run)).toEqual(['action-1 failed', 'action-2 denied']);
       expect(made.knob.watts).toBe(300);
@@ -271,7 +239,7 @@ describe('an action that does not help', () => {
     const made = newProcess();
     made.knob.behaviour = 'worsen';
     made.knob.undoBehaviour = 'fail';
-    const run = await approved(made);
+    const run = await approvedRun(made);
     expect(run).toMatchObject({
       status: 'failed',
       error: { code: 'rollback_failed' },
@@ -288,98 +256,7 @@ describe('an action that does not help', () => {
     made.knob.behaviour = 'worsen';
     made.knob.undoBehaviour = 'fail';
     made.notifier.failure = new Error('the webhook is down');
-    expect(await approved(made)).toMatchObject({ status: 'failed', outcome: { frozen: true } });
+    expect(await approvedRun(made)).toMatchObject({ status: 'failed', outcome: { frozen: true } });
     expect(await made.safety.freezeOf('local')).not.toBeNull();
-  });
-});
-
-describe('cancelling', () => {
-  it('a run that waits for approval ends it at once', async () => {
-    const made = newProcess();
-    const { id } = await waiting(made);
-    expect((await made.runs.cancel(id, 'ada')).status).toBe('cancelled');
-    expect(made.countCheckpoints()).toBe(0);
-  });
-
-  it('a run whose effect is watched takes the action back first', async () => {
-    const made = newProcess();
-    const { id, plan } = await waiting(made);
-    const keepStill = made.runner.perform.bind(made.runner);
-    made.runner.perform = async (order) => {
-      const done = await keepStill(order);
-      await made.runs.cancel(id, 'ada');
-      return done;
-    };
-    await made.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada');
-    const run = await made.runs.waitFor(id, LONG_MS);
-    // Waiters are woken by the request as well; the end comes a moment later.
-    const ended = run.status === 'running' ? await made.runs.waitFor(id, LONG_MS) : run;
-    expect(ended).toMatchObject({ status: 'cancelled', cancelRequested: { by: 'ada' }, outcome: { rolledBack: true } });
-    expect(made.knob.watts).toBe(300);
-  });
-});
-
-describe('a rollback that a person asks for', () => {
-  it('takes back what an ended run has left in place', async () => {
-    const made = healing(newProcess());
-    const { id } = await approved(made);
-    await made.runs.rollback(id, 'ada');
-    const run = await made.runs.waitFor(id, LONG_MS);
-    await settled();
-    const ended = await made.runs.get(run.id);
-    expect(ended).toMatchObject({ status: 'rolled_back', outcome: { rolledBack: true } });
-    expect(statuses(ended)).toEqual(['action-1 rolled_back']);
-    expect(made.knob.watts).toBe(300);
-    await expect(made.runs.rollback(id, 'ada')).rejects.toMatchObject({ code: 'run_not_rollbackable' });
-  });
-
-  it('makes no sense for a run that did nothing, or has not ended', async () => {
-    const made = newProcess();
-    const awaiting = await waiting(made);
-    const proposing = await waiting(made, 'recommend');
-    for (const { id } of [awaiting, proposing]) {
-      await expect(made.runs.rollback(id, 'ada')).rejects.toMatchObject({ code: 'run_not_rollbackable' });
-    }
-  });
-});
-
-describe('the next process', () => {
-  it('goes on waiting for the approval of a run, and expires it', async () => {
-    const { id } = await waiting(newProcess());
-    const next = newProcess();
-    await next.runs.onApplicationBootstrap();
-    expect((await next.runs.get(id)).status).toBe('awaiting_approval');
-    next.clock.advance(3_600_000);
-    await next.runs.onApplicationBootstrap();
-    expect((await next.runs.waitFor(id, LONG_MS)).status).toBe('expired');
-  });
-
-  it('does what was approved, exactly, when the process died right after the decision', async () => {
-    const dead = newProcess();
-    const { id, plan } = await waiting(dead);
-    // The decision is in the store; the process that took it does nothing any more.
-    dead.snapshots.hold();
-    await dead.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada');
-    const next = healing(newProcess([aPlannedAction({ id: 'another-plan' })]));
-    await next.runs.onApplicationBootstrap();
-    const run = await next.runs.waitFor(id, LONG_MS);
-    expect(run).toMatchObject({ status: 'succeeded', approval: { by: 'ada' } });
-    expect(statuses(run)).toEqual(['action-1 verified']);
-  });
-
-  it.each([
-    ['failed', { status: 'failed', error: { code: 'action_failed' } }],
-    ['undone', { status: 'rolled_back', outcome: { rolledBack: true } }],
-    ['undo-failed', { status: 'failed', error: { code: 'rollback_failed' }, outcome: { frozen: true } }],
-  ] as const)('ends a run as the dead one would have whose journal got as far as %s', async (phase, ended) => {
-    const dead = newProcess();
-    const { id, plan } = await waiting(dead);
-    dead.snapshots.hold();
-    await dead.runs.decide(id, { decision: 'approve', planHash: plan?.hash ?? '' }, 'ada');
-    await dead.journal.begin(aJournalEntry({ runId: id, phase, planHash: plan?.hash, endedAt: dead.clock.isoNow() }));
-    const next = newProcess();
-    await next.runs.onApplicationBootstrap();
-    expect(await next.runs.waitFor(id, LONG_MS)).toMatchObject(ended);
-    expect(next.knob.writes).toEqual([]);
   });
 });

@@ -4,32 +4,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { RunStatus } from '@app/core';
-import { openWorkflowParts, settled } from '@app/testing/loop';
+import { settled, closeWorkflowProcess, openWorkflowProcess, type WorkflowProcess } from '@app/testing/loop';
 import { aRunAnalysis, aRunFinding, aRunRequest } from '@app/testing/workflow';
 import { MAX_RECOVERIES } from './run-executor.js';
-import { LoopParts } from './loop-parts.js';
-import { RunService } from './run.service.js';
-import { StepRecorder } from './step-recorder.js';
-import { WorkflowGraph } from './workflow-graph.js';
 
 const LONG_MS = 30_000;
 const by = { requestedBy: 'local' };
 
-/** One process over the file: its own connection, graph and queue. */
-function aProcess(folder: string) {
-  const parts = openWorkflowParts(folder);
-  const recorder = new StepRecorder(parts.store, parts.clock);
-  const loop = new LoopParts(parts);
-  const graph = new WorkflowGraph({ ...parts, ...loop.parts, recorder });
-  const runs = new RunService({ ...parts, ...loop.parts, ...loop.decisions(parts), recorder, graph });
-  return { ...parts, graph, runs };
-}
-type Process = ReturnType<typeof aProcess>;
-
 let folder: string;
-let processes: Process[];
-const newProcess = (): Process => {
-  const made = aProcess(folder);
+let processes: WorkflowProcess[];
+const newProcess = (): WorkflowProcess => {
+  const made = openWorkflowProcess(folder);
   processes.push(made);
   return made;
 };
@@ -40,18 +25,13 @@ beforeEach(() => {
   processes = [];
 });
 afterEach(async () => {
-  for (const { runs, snapshots, database } of processes) {
-    snapshots.release();
-    await runs.shutdown(0);
-    await settled();
-    database.close();
-  }
+  for (const made of processes) await closeWorkflowProcess(made);
   rmSync(folder, { recursive: true });
 });
 
 describe('the next process', () => {
   /** A process that died while it collected for the first run, with a second one queued. */
-  async function crashed(): Promise<{ readonly dead: Process; readonly ids: [string, string] }> {
+  async function crashed(): Promise<{ readonly dead: WorkflowProcess; readonly ids: [string, string] }> {
     const dead = newProcess();
     dead.snapshots.hold();
     const first = await dead.runs.start(aRunRequest(), by);

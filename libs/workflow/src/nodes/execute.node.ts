@@ -70,9 +70,11 @@ class Execution {
       const step = entry === null ? await this.begin(run, plan, action) : await this.resume(run, action, entry);
       if (step.kind === 'done') return step.result;
     }
-    const rest = (await this.plans.load(this.runId)).plan.actions;
-    const needsApproval = run.approval === null && rest.some(isWaiting);
-    return this.result({ currentActionId: null, hasWork: false, needsApproval });
+    const { run: now, plan: rest } = await this.plans.load(this.runId);
+    // Also a wish that came while the last action was at work: such a run neither goes on to wait nor has succeeded.
+    const endAs = this.isCancelled(now) ? ('cancelled' as const) : null;
+    const needsApproval = endAs === null && run.approval === null && rest.actions.some(isWaiting);
+    return this.result({ currentActionId: null, hasWork: false, needsApproval, endAs });
   }
 
   /** An action that this run has begun before, e.g. before a restart: the journal may be ahead of the plan and the graph. */
@@ -105,7 +107,7 @@ class Execution {
 
   private async begin(run: Run, plan: Plan, action: OptimizationAction): Promise<Step> {
     if (action.status !== 'approved' && action.status !== 'executing') return NEXT;
-    if (this.deps.cancels.signalOf(run.id).aborted || run.cancelRequested !== null) {
+    if (this.isCancelled(run)) {
       await this.plans.stopRest(run.id, 'the run was cancelled');
       return { kind: 'done', result: this.result({ endAs: 'cancelled', hasWork: false, needsApproval: false }) };
     }
@@ -129,6 +131,10 @@ class Execution {
       clearance,
     });
     return this.conclude(action, performed);
+  }
+
+  private isCancelled(run: Run): boolean {
+    return this.deps.cancels.signalOf(run.id).aborted || run.cancelRequested !== null;
   }
 
   private async deny(run: Run, action: OptimizationAction, verdicts: OptimizationAction['guardrails']): Promise<Step> {

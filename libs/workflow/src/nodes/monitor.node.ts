@@ -75,9 +75,9 @@ class Monitoring {
     // After a restart the node runs again; what it had concluded by then stands in the journal.
     if (entry.phase === 'kept') return this.settled(run);
     const cancelled = this.deps.cancels.signalOf(run.id);
-    if (cancelled.aborted || run.cancelRequested !== null) return this.cancelled();
+    if (cancelled.aborted || run.cancelRequested !== null) return this.cancelled(run);
     const judgement = await this.untilJudged(run, action, entry, implementation, cancelled);
-    return judgement === 'cancelled' ? this.cancelled() : this.conclude(run, action, entry, judgement);
+    return judgement === 'cancelled' ? this.cancelled(run) : this.conclude(run, action, entry, judgement);
   }
 
   private async untilJudged(
@@ -203,7 +203,8 @@ class Monitoring {
     });
   }
 
-  private async cancelled(): Promise<StepResult<WorkflowUpdate>> {
+  /** What earlier actions of the run came to stays told. */
+  private async cancelled({ outcome: earlier }: Run): Promise<StepResult<WorkflowUpdate>> {
     await this.plans.stopRest(this.runId, 'the run was cancelled');
     const outcome: Outcome = {
       verdict: 'inconclusive',
@@ -212,7 +213,8 @@ class Monitoring {
       frozen: false,
       explanation: 'The run was cancelled before the effect of the action was known.',
     };
-    await this.deps.store.update(this.runId, { payloads: { outcome } });
+    const merged = mergeOutcomes(earlier, outcome);
+    await this.deps.store.update(this.runId, { payloads: { outcome: merged } });
     const update: WorkflowUpdate = { rollbackReason: 'the run was cancelled', endAs: 'cancelled' };
     return { status: 'skipped', detail: 'the run was cancelled', update };
   }
