@@ -1,14 +1,12 @@
-import type { DeviceState } from '@app/core';
 import { messageOf, withoutSecrets } from '@app/core';
 import type { ActionTask, ExecutionOutput } from '../action.js';
 import type { HttpExecutor } from '../executors/http.executor.js';
-import { ActionFiles } from '../host/action-files.js';
 import { driverKernelLines } from '../host/kernel-lines.js';
 import type { NvidiaSmiExecutor } from '../host/nvidia-smi.executor.js';
 import { explainRun } from '../host/nvidia-smi.failures.js';
 import { largestProcesses } from '../host/process-list.js';
 import type { ActionDeps } from './action-deps.js';
-import { ReadOnlyAction } from './read-only.action.js';
+import { FileAction } from './read-only.action.js';
 
 export interface DiagnosticsParts {
   readonly smi: Pick<NvidiaSmiExecutor, 'report'>;
@@ -36,29 +34,15 @@ interface Part {
 }
 
 /** Keeps what a reset or a reboot would erase, in one file for its owner. */
-export class CollectDiagnosticsAction extends ReadOnlyAction {
+export class CollectDiagnosticsAction extends FileAction {
   readonly type = 'collect-diagnostics';
   override readonly executeWithinMs = 180_000;
-  private readonly files: ActionFiles;
 
   constructor(
     private readonly parts: DiagnosticsParts,
     private readonly deps: Pick<ActionDeps, 'settings' | 'clock'>,
   ) {
-    super();
-    this.files = new ActionFiles(deps.settings.store.dataDir, 'diagnostics');
-  }
-
-  async unavailable(): Promise<string | null> {
-    return null;
-  }
-
-  async read(task: ActionTask): Promise<DeviceState> {
-    return { file: this.files.find(nameOf(task)) };
-  }
-
-  isReached({ file }: DeviceState): boolean {
-    return file !== null && file !== undefined;
+    super(deps.settings.store.dataDir, 'diagnostics', 'json');
   }
 
   async execute(task: ActionTask): Promise<ExecutionOutput> {
@@ -75,7 +59,7 @@ export class CollectDiagnosticsAction extends ReadOnlyAction {
       subject: task.subject,
     };
     try {
-      const { path, bytes } = this.files.write(nameOf(task), `${JSON.stringify({ ...head, parts }, null, 1)}\n`);
+      const { path, bytes } = this.files.write(this.nameOf(task), `${JSON.stringify({ ...head, parts }, null, 1)}\n`);
       const missing = parts.filter((part) => part.missing !== undefined).map(({ name }) => name);
       const left = missing.length === 0 ? '' : ` Not to be had: ${missing.join(', ')}.`;
       return { isAccepted: true, text: `${path} (${bytes} bytes).${left}` };
@@ -137,8 +121,4 @@ function bounded(parts: readonly Part[]): Part[] {
     left -= text.length;
     return text.length < part.text.length ? { ...part, text: `${text}\n… (cut or redacted)` } : { ...part, text };
   });
-}
-
-function nameOf({ runId, actionId }: ActionTask): string {
-  return `${runId}-${actionId}.json`;
 }

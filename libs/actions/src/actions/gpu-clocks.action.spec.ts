@@ -1,53 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CandidateAction, Snapshot } from '@app/core';
+import type { Snapshot } from '@app/core';
 import {
   aFakeGpu,
-  aFindingOf,
   aGpuPair,
-  aTask,
   courseOf,
   FakeGpus,
   FIRST_GPU,
   SECOND_GPU,
   type GpuPatch,
+  GPU_SETTINGS,
+  proposeBy,
+  failingConditions,
+  aGpuTask,
 } from '@app/testing/actions';
-import type { Action, ActionTask, ProposalResult } from '../action.js';
 import { GpuLockClocksAction, GpuResetClocksAction } from './gpu-clocks.action.js';
-
-const SOURCES = {
-  gpu: 'auto',
-  dcgmUrl: null,
-  nodeExporterUrl: null,
-  engineUrls: [],
-  lmcacheUrls: [],
-  kernelLog: 'none',
-} as const;
-const SETTINGS = { sources: SOURCES };
-const GPU = { kind: 'gpu', id: FIRST_GPU, label: 'GPU 0' } as const;
-
-const propose = (
-  action: Action,
-  parameters: CandidateAction['parameters'],
-  snapshot = aGpuPair(),
-  finding = aFindingOf(GPU),
-): ProposalResult => action.propose({ type: action.type, parameters }, finding, snapshot);
-const failing = (action: Action, task: ActionTask, snapshot: Snapshot): (boolean | null)[] =>
-  action
-    .preconditions(task, snapshot)
-    .map(({ holds }) => holds)
-    .filter((holds) => holds !== true);
-const taskOf = (type: string, parameters = {}, members = [FIRST_GPU, SECOND_GPU]): ActionTask =>
-  aTask(type, GPU, { parameters, members });
 
 describe('GpuLockClocksAction', () => {
   const gpus = (): FakeGpus => new FakeGpus({ [FIRST_GPU]: aFakeGpu(), [SECOND_GPU]: aFakeGpu() });
-  const action = (smi = gpus()): GpuLockClocksAction => new GpuLockClocksAction(smi, SETTINGS);
+  const action = (smi = gpus()): GpuLockClocksAction => new GpuLockClocksAction(smi, GPU_SETTINGS);
   const range = { minMhz: 345, maxMhz: 1500 };
   const free = { clocks: { smMhz: 1980 } };
 
   it('is for all GPUs that work in step', () => {
     const preview = `nvidia-smi -i ${FIRST_GPU},${SECOND_GPU} -lgc 345,1500`;
-    expect(propose(action(), range)).toMatchObject({
+    expect(proposeBy(action(), range)).toMatchObject({
       proposal: { members: [FIRST_GPU, SECOND_GPU], preview, parameters: range },
     });
   });
@@ -59,7 +35,7 @@ describe('GpuLockClocksAction', () => {
     ['more than the maximum', { minMhz: 345, maxMhz: 2000 }, /not between/],
     ['a range the wrong way round', { minMhz: 1600, maxMhz: 1500 }, /no range/],
   ])('proposes nothing for %s', (_, parameters, reason) => {
-    expect(propose(action(), parameters)).toEqual({ kind: 'impossible', reason: expect.stringMatching(reason) });
+    expect(proposeBy(action(), parameters)).toEqual({ kind: 'impossible', reason: expect.stringMatching(reason) });
   });
 
   it.each<[string, Snapshot, (boolean | null)[]]>([
@@ -69,7 +45,7 @@ describe('GpuLockClocksAction', () => {
     ['the load is not known', aGpuPair({ ...free, utilization: { gpuRatio: null } }, free), [null]],
     ['heat slows it down', aGpuPair({ ...free, clockEventReasons: ['hw-thermal-slowdown'] }, free), [false]],
   ])('has its conditions looked at where %s', (_, snapshot, expected) => {
-    expect(failing(action(), taskOf('gpu-lock-clocks', range), snapshot)).toEqual(expected);
+    expect(failingConditions(action(), aGpuTask('gpu-lock-clocks', range), snapshot)).toEqual(expected);
   });
 
   it.each([
@@ -79,14 +55,14 @@ describe('GpuLockClocksAction', () => {
   ] as const)('looks at the clocks where the driver would %s', async (behaviour, isReached, isRestored) => {
     const smi = gpus();
     smi.behaviour = behaviour;
-    const done = await courseOf(action(smi), taskOf('gpu-lock-clocks', range), () => void (smi.behaviour = 'obey'));
+    const done = await courseOf(action(smi), aGpuTask('gpu-lock-clocks', range), () => void (smi.behaviour = 'obey'));
     expect(done).toMatchObject({ isReached, isRestored, isBack: true });
   });
 
   it('is not verified by the clock of an idle GPU, and stays so when the load goes away later', async () => {
     const smi = gpus();
     const lock = action(smi);
-    const task = taskOf('gpu-lock-clocks', range);
+    const task = aGpuTask('gpu-lock-clocks', range);
     const before = await lock.read(task);
     const idle = { 'clocks.sm': '345', 'utilization.gpu': '0' };
     smi.gpus[FIRST_GPU] = aFakeGpu(idle);
@@ -104,7 +80,7 @@ describe('GpuLockClocksAction', () => {
   it('takes the word of the driver for the release where the GPU has become idle', async () => {
     const smi = gpus();
     const lock = action(smi);
-    const task = taskOf('gpu-lock-clocks', range, [FIRST_GPU]);
+    const task = aGpuTask('gpu-lock-clocks', range, [FIRST_GPU]);
     const before = await lock.read(task);
     smi.gpus[FIRST_GPU] = aFakeGpu({ 'clocks.sm': '345', 'clocks.max.sm': '345', 'utilization.gpu': '0' });
     expect(lock.isRestored(await lock.read(task), before, task)).toBe(false);
@@ -116,11 +92,11 @@ describe('GpuLockClocksAction', () => {
 describe('GpuResetClocksAction', () => {
   const locked = { 'clocks.sm': '1200' };
   const gpus = (): FakeGpus => new FakeGpus({ [FIRST_GPU]: aFakeGpu(locked), [SECOND_GPU]: aFakeGpu(locked) });
-  const action = (smi = gpus()): GpuResetClocksAction => new GpuResetClocksAction(smi, SETTINGS);
-  const task = taskOf('gpu-reset-clocks', {}, [FIRST_GPU]);
+  const action = (smi = gpus()): GpuResetClocksAction => new GpuResetClocksAction(smi, GPU_SETTINGS);
+  const task = aGpuTask('gpu-reset-clocks', {}, [FIRST_GPU]);
 
   it('is for the GPU alone', () => {
-    const result = propose(action(), {}, aGpuPair({ clocks: { smMhz: 1200 } }));
+    const result = proposeBy(action(), {}, aGpuPair({ clocks: { smMhz: 1200 } }));
     expect(result).toMatchObject({
       proposal: {
         members: [FIRST_GPU],
@@ -178,6 +154,6 @@ describe('GpuResetClocksAction', () => {
     ['it is at its maximum', { clocks: { smMhz: 1950 } }, [false]],
     ['power holds it down', { clocks: { smMhz: 1200 }, clockEventReasons: ['sw-power-cap'] }, [false]],
   ])('has its conditions looked at where %s', (_, patch, expected) => {
-    expect(failing(action(), task, aGpuPair(patch))).toEqual(expected);
+    expect(failingConditions(action(), task, aGpuPair(patch))).toEqual(expected);
   });
 });

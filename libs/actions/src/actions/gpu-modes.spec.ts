@@ -1,50 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CandidateAction, type Gpu, isSignalPath } from '@app/core';
-import { aFakeGpu, aFindingOf, aGpuPair, aTask, courseOf, FakeGpus, FIRST_GPU, SECOND_GPU } from '@app/testing/actions';
-import type { Action, ActionTask, ProposalResult } from '../action.js';
+import { type Gpu, isSignalPath } from '@app/core';
+import {
+  aFakeGpu,
+  aGpuPair,
+  courseOf,
+  FakeGpus,
+  FIRST_GPU,
+  SECOND_GPU,
+  GPU_SETTINGS,
+  proposeBy,
+  aGpuTask,
+} from '@app/testing/actions';
+import type { Action, ActionTask } from '../action.js';
 import { GpuLockClocksAction, GpuResetClocksAction } from './gpu-clocks.action.js';
 import { GpuComputeModeDefaultAction } from './gpu-compute-mode-default.action.js';
 import { GpuPersistenceOnAction } from './gpu-persistence-on.action.js';
 import { GpuRestorePowerLimitAction, GpuSetPowerLimitAction } from './gpu-power-limit.action.js';
 
-const SOURCES = {
-  gpu: 'auto',
-  dcgmUrl: null,
-  nodeExporterUrl: null,
-  engineUrls: [],
-  lmcacheUrls: [],
-  kernelLog: 'none',
-} as const;
-const SETTINGS = { sources: SOURCES };
-const GPU = { kind: 'gpu', id: FIRST_GPU, label: 'GPU 0' } as const;
-
-const propose = (
-  action: Action,
-  parameters: CandidateAction['parameters'],
-  snapshot = aGpuPair(),
-  finding = aFindingOf(GPU),
-): ProposalResult => action.propose({ type: action.type, parameters }, finding, snapshot);
-const taskOf = (type: string, parameters = {}, members = [FIRST_GPU, SECOND_GPU]): ActionTask =>
-  aTask(type, GPU, { parameters, members });
-
 describe('modes of a GPU', () => {
-  const task = (type: string): ActionTask => taskOf(type, {}, [FIRST_GPU]);
+  const task = (type: string): ActionTask => aGpuTask(type, {}, [FIRST_GPU]);
 
   it('switches persistence on, and off again only where it was off', async () => {
     const smi = new FakeGpus({ [FIRST_GPU]: aFakeGpu({ persistence_mode: 'Disabled' }) });
-    const action = new GpuPersistenceOnAction(smi, SETTINGS);
+    const action = new GpuPersistenceOnAction(smi, GPU_SETTINGS);
     const done = await courseOf(action, task('gpu-persistence-on'), () => void (smi.behaviour = 'obey'));
     expect(done).toMatchObject({ isReached: true, isRestored: false, isBack: true });
     expect(smi.calls.at(-1)?.setting).toEqual({ kind: 'persistence', isOn: false });
-    expect(propose(action, {})).toMatchObject({ reason: expect.stringMatching(/on already/) });
-    expect(propose(action, {}, aGpuPair({ persistenceMode: false }))).toMatchObject({
+    expect(proposeBy(action, {})).toMatchObject({ reason: expect.stringMatching(/on already/) });
+    expect(proposeBy(action, {}, aGpuPair({ persistenceMode: false }))).toMatchObject({
       proposal: { members: [FIRST_GPU], preview: `nvidia-smi -i ${FIRST_GPU} -pm 1` },
     });
   });
 
   it('sets the default compute mode, and the former one by its name', async () => {
     const smi = new FakeGpus({ [FIRST_GPU]: aFakeGpu({ compute_mode: 'Exclusive_Process' }) });
-    const action = new GpuComputeModeDefaultAction(smi, SETTINGS);
+    const action = new GpuComputeModeDefaultAction(smi, GPU_SETTINGS);
     const done = await courseOf(action, task('gpu-compute-mode-default'), () => void (smi.behaviour = 'obey'));
     expect(done).toMatchObject({ isReached: true, isRestored: false, isBack: true });
     expect(smi.calls.at(-1)?.setting).toEqual({ kind: 'compute-mode', mode: 3 });
@@ -54,14 +44,14 @@ describe('modes of a GPU', () => {
     [GpuPersistenceOnAction, { persistenceMode: false }],
     [GpuComputeModeDefaultAction, { computeMode: 'Prohibited' }],
   ])('are set for all GPUs of an engine that need it: %p', (Mode, off) => {
-    const action = new Mode(new FakeGpus({}), SETTINGS);
-    expect(propose(action, {}, aGpuPair(off, off))).toMatchObject({ proposal: { members: [FIRST_GPU, SECOND_GPU] } });
-    expect(propose(action, {}, aGpuPair(off, {}))).toMatchObject({ proposal: { members: [FIRST_GPU] } });
+    const action = new Mode(new FakeGpus({}), GPU_SETTINGS);
+    expect(proposeBy(action, {}, aGpuPair(off, off))).toMatchObject({ proposal: { members: [FIRST_GPU, SECOND_GPU] } });
+    expect(proposeBy(action, {}, aGpuPair(off, {}))).toMatchObject({ proposal: { members: [FIRST_GPU] } });
   });
 
   it('leaves a compute mode alone that it could not put back', async () => {
     const smi = new FakeGpus({ [FIRST_GPU]: aFakeGpu({ compute_mode: 'Something_New' }) });
-    const action = new GpuComputeModeDefaultAction(smi, SETTINGS);
+    const action = new GpuComputeModeDefaultAction(smi, GPU_SETTINGS);
     const before = await action.read(task('gpu-compute-mode-default'));
     const output = await action.execute(task('gpu-compute-mode-default'), before);
     expect(output).toMatchObject({ isAccepted: false, isDefinite: true });
@@ -72,10 +62,10 @@ describe('modes of a GPU', () => {
 describe('what is watched of GPU actions', () => {
   const smi = new FakeGpus({});
   const actions: readonly Action[] = [
-    new GpuSetPowerLimitAction(smi, SETTINGS),
-    new GpuRestorePowerLimitAction(smi, SETTINGS),
-    new GpuLockClocksAction(smi, SETTINGS),
-    new GpuResetClocksAction(smi, SETTINGS),
+    new GpuSetPowerLimitAction(smi, GPU_SETTINGS),
+    new GpuRestorePowerLimitAction(smi, GPU_SETTINGS),
+    new GpuLockClocksAction(smi, GPU_SETTINGS),
+    new GpuResetClocksAction(smi, GPU_SETTINGS),
   ];
 
   it.each(actions.map((action) => [action.type, action] as const))(
@@ -84,7 +74,7 @@ describe('what is watched of GPU actions', () => {
       const signals = action.watched.map(({ signal }) => signal);
       for (const signal of signals) expect(isSignalPath(signal)).toBe(true);
       const low: Partial<Gpu['power']> = { requestedLimitWatts: 650, enforcedLimitWatts: 650 };
-      const result = propose(
+      const result = proposeBy(
         action,
         { watts: 600, minMhz: 345, maxMhz: 1500 },
         aGpuPair({ power: low, clocks: { smMhz: 1300 } }),

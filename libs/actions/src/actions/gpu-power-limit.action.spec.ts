@@ -1,42 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CandidateAction, Snapshot } from '@app/core';
-import { aFakeGpu, aFindingOf, aGpuPair, aTask, courseOf, FakeGpus, FIRST_GPU, SECOND_GPU } from '@app/testing/actions';
+import {
+  aFakeGpu,
+  aFindingOf,
+  aGpuPair,
+  courseOf,
+  FakeGpus,
+  FIRST_GPU,
+  SECOND_GPU,
+  GPU_SETTINGS,
+  proposeBy,
+  failingConditions,
+  aGpuTask,
+} from '@app/testing/actions';
 import { aFrame, aFrameEngine, aFrameGpu, FRAME_ENGINE_ID } from '@app/testing/analysis';
-import type { Action, ActionTask, ProposalResult } from '../action.js';
 import { GpuRestorePowerLimitAction, GpuSetPowerLimitAction } from './gpu-power-limit.action.js';
 
-const SOURCES = {
-  gpu: 'auto',
-  dcgmUrl: null,
-  nodeExporterUrl: null,
-  engineUrls: [],
-  lmcacheUrls: [],
-  kernelLog: 'none',
-} as const;
-const SETTINGS = { sources: SOURCES };
-const GPU = { kind: 'gpu', id: FIRST_GPU, label: 'GPU 0' } as const;
 const ENGINE = { kind: 'engine', id: FRAME_ENGINE_ID, label: 'chat' } as const;
-
-const propose = (
-  action: Action,
-  parameters: CandidateAction['parameters'],
-  snapshot = aGpuPair(),
-  finding = aFindingOf(GPU),
-): ProposalResult => action.propose({ type: action.type, parameters }, finding, snapshot);
-const failing = (action: Action, task: ActionTask, snapshot: Snapshot): (boolean | null)[] =>
-  action
-    .preconditions(task, snapshot)
-    .map(({ holds }) => holds)
-    .filter((holds) => holds !== true);
-const taskOf = (type: string, parameters = {}, members = [FIRST_GPU, SECOND_GPU]): ActionTask =>
-  aTask(type, GPU, { parameters, members });
 
 describe('GpuSetPowerLimitAction', () => {
   const gpus = (): FakeGpus => new FakeGpus({ [FIRST_GPU]: aFakeGpu(), [SECOND_GPU]: aFakeGpu() });
-  const action = (smi = gpus()): GpuSetPowerLimitAction => new GpuSetPowerLimitAction(smi, SETTINGS);
+  const action = (smi = gpus()): GpuSetPowerLimitAction => new GpuSetPowerLimitAction(smi, GPU_SETTINGS);
 
   it('is for all GPUs that work in step', () => {
-    expect(propose(action(), { watts: 640 })).toEqual({
+    expect(proposeBy(action(), { watts: 640 })).toEqual({
       kind: 'proposal',
       proposal: {
         subject: { kind: 'gpu', id: FIRST_GPU, label: 'GPU 0 (NVIDIA H100 80GB HBM3)' },
@@ -50,12 +37,12 @@ describe('GpuSetPowerLimitAction', () => {
 
   it('predicts what is no longer drawn above the limit', () => {
     const busy = { power: { drawWatts: 680 } };
-    const result = propose(action(), { watts: 646 }, aGpuPair(busy, busy));
+    const result = proposeBy(action(), { watts: 646 }, aGpuPair(busy, busy));
     expect(result).toMatchObject({ proposal: { expected: { changeRatio: expect.closeTo(-0.05, 6) } } });
   });
 
   it('goes no further than a step of a tenth of the default', () => {
-    expect(propose(action(), { watts: 500 })).toMatchObject({ proposal: { parameters: { watts: 630 } } });
+    expect(proposeBy(action(), { watts: 500 })).toMatchObject({ proposal: { parameters: { watts: 630 } } });
   });
 
   const low = { power: { requestedLimitWatts: 440, enforcedLimitWatts: 440 } };
@@ -75,7 +62,7 @@ describe('GpuSetPowerLimitAction', () => {
     ['MIG', { watts: 640 }, aGpuPair({ mig: { mode: true } }), /MIG is on/],
     ['a GPU without UUID', { watts: 640 }, aFrame(0, { gpus: [aFrameGpu({ uuid: null })] }), /not in the snapshot/],
   ])('proposes nothing for %s', (_, parameters, snapshot, reason) => {
-    expect(propose(action(), parameters, snapshot)).toEqual({
+    expect(proposeBy(action(), parameters, snapshot)).toEqual({
       kind: 'impossible',
       reason: expect.stringMatching(reason),
     });
@@ -89,7 +76,7 @@ describe('GpuSetPowerLimitAction', () => {
       gpus: [gpu, aFrameGpu({ uuid: SECOND_GPU })],
       engines: [aFrameEngine({ gpuUuids: null })],
     });
-    expect(propose(action(), { watts: 640 }, snapshot)).toMatchObject({
+    expect(proposeBy(action(), { watts: 640 }, snapshot)).toMatchObject({
       reason: expect.stringMatching(/is not known on which/),
     });
   });
@@ -99,7 +86,7 @@ describe('GpuSetPowerLimitAction', () => {
     smi.gpus[SECOND_GPU] = aFakeGpu({ 'power.limit': '690.00', 'enforced.power.limit': '690.00' });
     const done = await courseOf(
       action(smi),
-      taskOf('gpu-set-power-limit', { watts: 640 }),
+      aGpuTask('gpu-set-power-limit', { watts: 640 }),
       () => void (smi.behaviour = 'obey'),
     );
     expect(done).toMatchObject({ isReached: true, isRestored: false, isBack: true });
@@ -119,7 +106,7 @@ describe('GpuSetPowerLimitAction', () => {
     smi.behaviour = behaviour;
     const done = await courseOf(
       action(smi),
-      taskOf('gpu-set-power-limit', { watts: 640 }),
+      aGpuTask('gpu-set-power-limit', { watts: 640 }),
       () => void (smi.behaviour = 'obey'),
     );
     expect(done).toMatchObject({ isReached, isRestored, isBack: true });
@@ -127,7 +114,7 @@ describe('GpuSetPowerLimitAction', () => {
 
   it('is not reached while something else limits the power further', async () => {
     const smi = gpus();
-    const task = taskOf('gpu-set-power-limit', { watts: 640 });
+    const task = aGpuTask('gpu-set-power-limit', { watts: 640 });
     smi.gpus[FIRST_GPU] = aFakeGpu({ 'power.limit': '640.00', 'enforced.power.limit': '500.00' });
     smi.gpus[SECOND_GPU] = aFakeGpu({ 'power.limit': '640.00', 'enforced.power.limit': '640.00' });
     const state = await action(smi).read(task);
@@ -137,7 +124,7 @@ describe('GpuSetPowerLimitAction', () => {
   it('sets nothing outside the range of the device as it is read just before', async () => {
     const smi = gpus();
     smi.gpus[SECOND_GPU] = aFakeGpu({ 'power.min_limit': '650.00' });
-    const task = taskOf('gpu-set-power-limit', { watts: 640 });
+    const task = aGpuTask('gpu-set-power-limit', { watts: 640 });
     const output = await action(smi).execute(task, await action(smi).read(task));
     expect(output).toMatchObject({
       isAccepted: false,
@@ -150,7 +137,7 @@ describe('GpuSetPowerLimitAction', () => {
   it('does nothing without a limit to go back to', async () => {
     const smi = gpus();
     smi.gpus[SECOND_GPU] = aFakeGpu({ 'power.limit': null });
-    await expect(action(smi).read(taskOf('gpu-set-power-limit', { watts: 640 }))).rejects.toThrow(
+    await expect(action(smi).read(aGpuTask('gpu-set-power-limit', { watts: 640 }))).rejects.toThrow(
       /requestedLimitWatts/,
     );
   });
@@ -165,11 +152,11 @@ describe('GpuSetPowerLimitAction', () => {
     ['the group has changed', aFrame(0, { gpus: aGpuPair().gpus, engines: [aFrameEngine()] }), [false]],
     ['a GPU is gone', aFrame(0), [false]],
   ])('has its conditions looked at where %s', (_, snapshot, expected) => {
-    expect(failing(action(), taskOf('gpu-set-power-limit', { watts: 640 }), snapshot)).toEqual(expected);
+    expect(failingConditions(action(), aGpuTask('gpu-set-power-limit', { watts: 640 }), snapshot)).toEqual(expected);
   });
 
   it('can be felt by whatever runs on its GPUs', () => {
-    const reach = action().reach(taskOf('gpu-set-power-limit'), aGpuPair());
+    const reach = action().reach(aGpuTask('gpu-set-power-limit'), aGpuPair());
     expect(reach).toEqual({ gpus: [FIRST_GPU, SECOND_GPU], engines: [FRAME_ENGINE_ID], caches: [], host: 'local' });
   });
 
@@ -177,7 +164,7 @@ describe('GpuSetPowerLimitAction', () => {
     const smi = gpus();
     smi.reason = 'nvidia-smi is not on PATH';
     expect(await action(smi).unavailable()).toBe('nvidia-smi is not on PATH');
-    const none = new GpuSetPowerLimitAction(gpus(), { sources: { ...SOURCES, gpu: 'none' } });
+    const none = new GpuSetPowerLimitAction(gpus(), { sources: { ...GPU_SETTINGS.sources, gpu: 'none' } });
     expect(await none.unavailable()).toMatch(/GPU_SOURCE/);
   });
 });
@@ -185,33 +172,35 @@ describe('GpuSetPowerLimitAction', () => {
 describe('GpuRestorePowerLimitAction', () => {
   const lowered = { 'power.limit': '450.00', 'enforced.power.limit': '450.00' };
   const gpus = (): FakeGpus => new FakeGpus({ [FIRST_GPU]: aFakeGpu(lowered), [SECOND_GPU]: aFakeGpu() });
-  const action = (smi = gpus()): GpuRestorePowerLimitAction => new GpuRestorePowerLimitAction(smi, SETTINGS);
+  const action = (smi = gpus()): GpuRestorePowerLimitAction => new GpuRestorePowerLimitAction(smi, GPU_SETTINGS);
   const low = { power: { requestedLimitWatts: 450, enforcedLimitWatts: 450 } };
 
   it('finds the slower GPU of a group in the evidence of the engine', () => {
     const evidence = { id: 'e1', signal: 'gpus.uuid', value: SECOND_GPU, unit: 'text', operator: null } as const;
     const rest = { threshold: null, thresholdSource: null, source: 'nvidia-smi', at: '', windowSeconds: 0 };
     const finding = aFindingOf(ENGINE, { evidence: [{ ...evidence, ...rest }] });
-    const result = propose(action(), {}, aGpuPair({}, low), finding);
+    const result = proposeBy(action(), {}, aGpuPair({}, low), finding);
     expect(result).toMatchObject({ proposal: { subject: { id: SECOND_GPU }, members: [SECOND_GPU, FIRST_GPU] } });
   });
 
   it('takes the first GPU of an engine where none is named', () => {
-    expect(propose(action(), {}, aGpuPair(low), aFindingOf(ENGINE))).toMatchObject({
+    expect(proposeBy(action(), {}, aGpuPair(low), aFindingOf(ENGINE))).toMatchObject({
       proposal: { subject: { id: FIRST_GPU }, preview: `nvidia-smi -i ${FIRST_GPU},${SECOND_GPU} -pl 700` },
     });
   });
 
   it('proposes nothing where every limit is the default, or no GPU is meant', () => {
-    expect(propose(action(), {})).toMatchObject({ reason: expect.stringMatching(/default limit already/) });
+    expect(proposeBy(action(), {})).toMatchObject({ reason: expect.stringMatching(/default limit already/) });
     const host = aFindingOf({ kind: 'host', id: 'local', label: 'gpu-host' });
-    expect(propose(action(), {}, aGpuPair(low), host)).toMatchObject({ reason: expect.stringMatching(/names no GPU/) });
+    expect(proposeBy(action(), {}, aGpuPair(low), host)).toMatchObject({
+      reason: expect.stringMatching(/names no GPU/),
+    });
   });
 
   it('reaches the default of each, however far away, and goes back', async () => {
     const smi = gpus();
     expect(
-      await courseOf(action(smi), taskOf('gpu-restore-power-limit'), () => void (smi.behaviour = 'obey')),
+      await courseOf(action(smi), aGpuTask('gpu-restore-power-limit'), () => void (smi.behaviour = 'obey')),
     ).toMatchObject({
       isReached: true,
       isBack: true,
@@ -224,6 +213,6 @@ describe('GpuRestorePowerLimitAction', () => {
     ['it is not lowered', aGpuPair(), [false]],
     ['the chassis limits it', aGpuPair({ power: { requestedLimitWatts: 500, enforcedLimitWatts: 450 } }), [false]],
   ])('has its conditions looked at where %s', (_, snapshot, expected) => {
-    expect(failing(action(), taskOf('gpu-restore-power-limit'), snapshot)).toEqual(expected);
+    expect(failingConditions(action(), aGpuTask('gpu-restore-power-limit'), snapshot)).toEqual(expected);
   });
 });

@@ -1,12 +1,11 @@
-import type { DeviceState, Finding, Snapshot, Subject } from '@app/core';
+import type { Finding, Snapshot, Subject } from '@app/core';
 import { messageOf, withoutSecrets } from '@app/core';
 import type { ActionTask, ExecutionOutput } from '../action.js';
-import { ActionFiles } from '../host/action-files.js';
 import type { NvidiaSmiExecutor, SmiRow } from '../host/nvidia-smi.executor.js';
 import type { ActionDeps } from './action-deps.js';
 import { gpuForFinding, subjectOfGpu } from './gpu-subject.js';
 import { type impossible, isImpossible } from './proposals.js';
-import { ReadOnlyAction } from './read-only.action.js';
+import { FileAction } from './read-only.action.js';
 
 const IDENTITY = ['name', 'serial', 'pci.bus_id', 'vbios_version', 'driver_version', 'inforom.img'] as const;
 /** What memory and link have counted. Asked one group at a time, for one field that a driver lacks fails a whole query. */
@@ -19,33 +18,19 @@ const EVIDENCE: readonly (readonly string[])[] = [
 ];
 
 /** Writes the text of a replacement request; a person sends it. */
-export class OpenRmaTicketAction extends ReadOnlyAction {
+export class OpenRmaTicketAction extends FileAction {
   readonly type = 'open-rma-ticket';
-  private readonly files: ActionFiles;
 
   constructor(
     private readonly smi: Pick<NvidiaSmiExecutor, 'query'>,
     private readonly deps: Pick<ActionDeps, 'settings' | 'clock'>,
   ) {
-    super();
-    this.files = new ActionFiles(deps.settings.store.dataDir, 'tickets');
-  }
-
-  async unavailable(): Promise<string | null> {
-    return null;
-  }
-
-  async read(task: ActionTask): Promise<DeviceState> {
-    return { file: this.files.find(nameOf(task)) };
-  }
-
-  isReached({ file }: DeviceState): boolean {
-    return file !== null && file !== undefined;
+    super(deps.settings.store.dataDir, 'tickets', 'txt');
   }
 
   async execute(task: ActionTask): Promise<ExecutionOutput> {
     try {
-      const { path } = this.files.write(nameOf(task), withoutSecrets(await this.ticket(task)));
+      const { path } = this.files.write(this.nameOf(task), withoutSecrets(await this.ticket(task)));
       return { isAccepted: true, text: `${path}: a person has to send it.` };
     } catch (error) {
       return { isAccepted: false, isDefinite: true, text: `The ticket could not be written: ${messageOf(error)}` };
@@ -94,8 +79,4 @@ export class OpenRmaTicketAction extends ReadOnlyAction {
 
 function valueOf(row: SmiRow | undefined, field: string): string {
   return row?.[field] ?? 'not reported';
-}
-
-function nameOf({ runId, actionId }: ActionTask): string {
-  return `${runId}-${actionId}.txt`;
 }

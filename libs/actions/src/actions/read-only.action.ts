@@ -1,5 +1,6 @@
 import type { CandidateAction, DeviceState, EffectReach, Finding, Snapshot, Subject } from '@app/core';
 import type { Action, ActionParameters, ActionTask, ExecutionOutput, Precondition, ProposalResult } from '../action.js';
+import { ActionFiles, type ActionFolder } from '../host/action-files.js';
 import { type impossible, isImpossible, proposed } from './proposals.js';
 import { reachOfHost } from './reach.js';
 
@@ -56,4 +57,34 @@ export abstract class ReadOnlyAction implements Action {
  */
 export function isNewLook(state: DeviceState, before: DeviceState): boolean {
   return state !== before;
+}
+
+/** Its effect is one file below DATA_DIR: that it is there says that it was written, also after a restart. */
+export abstract class FileAction extends ReadOnlyAction {
+  protected readonly files: ActionFiles;
+
+  constructor(
+    dataDir: string,
+    folder: ActionFolder,
+    private readonly extension: string,
+  ) {
+    super();
+    this.files = new ActionFiles(dataDir, folder);
+  }
+
+  async unavailable(): Promise<string | null> {
+    return null;
+  }
+
+  async read(task: ActionTask): Promise<DeviceState> {
+    return { file: this.files.find(this.nameOf(task)) };
+  }
+
+  isReached({ file }: DeviceState): boolean {
+    return file !== null && file !== undefined;
+  }
+
+  protected nameOf({ runId, actionId }: ActionTask): string {
+    return `${runId}-${actionId}.${this.extension}`;
+  }
 }

@@ -9,11 +9,14 @@ export interface StoredFile {
 /** Older ones go: nobody reads the two-hundredth, and the disk is not ours alone. */
 const MOST_FILES = 200;
 
+/** Below DATA_DIR. */
+export type ActionFolder = 'diagnostics' | 'tickets' | 'notifications';
+
 /** Files that actions leave below DATA_DIR, each written once, for their owner only. */
 export class ActionFiles {
   private readonly folder: string;
 
-  constructor(dataDir: string, folder: 'diagnostics' | 'tickets' | 'notifications') {
+  constructor(dataDir: string, folder: ActionFolder) {
     this.folder = resolve(dataDir, folder);
   }
 

@@ -16,6 +16,7 @@ import type { Action, ActionTask, ExecutionOutput } from '../action.js';
 import type { ActionSet } from '../action-set.js';
 import type { Clearance, GuardGate } from '../guardrails/gate.js';
 import { DeviceWatch } from './device-watch.js';
+import { bounded, boundedOutput, idsOf, newEntry, taskOf } from './journal-entries.js';
 
 export interface ActionRunnerDeps {
   readonly actions: Pick<ActionSet, 'find'>;
@@ -52,7 +53,6 @@ export type Undone =
 
 /** An undo that did not take is tried once more: the first may have met a busy device. */
 const UNDO_ATTEMPTS = 2;
-const OUTPUT_LIMIT = 4_000;
 
 /**
  * Does an action once, and takes it back. The journal is written before every effect, and what happened is always looked
@@ -267,50 +267,10 @@ export class ActionRunner {
   }
 }
 
-function newEntry(
-  { runId, actionId, target, type, subject, members, parameters }: ActionTask,
-  given: Pick<JournalEntry, 'risk' | 'planHash' | 'baseline' | 'before' | 'intendedAt'>,
-): JournalEntry {
-  return {
-    runId,
-    actionId,
-    target,
-    type,
-    subject,
-    members,
-    parameters,
-    ...given,
-    phase: 'intended',
-    appliedAt: null,
-    verifiedAt: null,
-    endedAt: null,
-    after: null,
-    output: null,
-    error: null,
-  };
-}
-
-function taskOf(entry: JournalEntry): ActionTask {
-  const { runId, actionId, target, type, parameters, subject, members } = entry;
-  return { runId, actionId, target, type, parameters, subject, members };
-}
-
 async function attempt(work: () => Promise<ExecutionOutput>): Promise<ExecutionOutput> {
   try {
     return await work();
   } catch (error) {
     return { isAccepted: false, text: messageOf(error) };
   }
-}
-
-function idsOf({ runId, actionId }: JournalEntry): { runId: string; actionId: string } {
-  return { runId, actionId };
-}
-
-function bounded(text: string): string {
-  return text.length <= OUTPUT_LIMIT ? text : `${text.slice(0, OUTPUT_LIMIT)} …`;
-}
-
-function boundedOutput(output: string | null | undefined): { output?: string | null } {
-  return output === undefined ? {} : { output: output === null ? null : bounded(output) };
 }
